@@ -1,0 +1,113 @@
+"""What Pivot announces while it works: plain frozen values, in the order in which things happen.
+
+Every event of a run is told to the caller's `on_event`, to the plugins' hooks, and is one line of
+`pivot run --json`. An event is announced after its effect is on disk, so that an observer can't
+come between. Order for a stage: `StageDecided`, then `StageStarted`, any number of `StageOutput`,
+and `StageFinished`; a stage that is skipped has just the first and the last.
+Tests: tests/test_events.py.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from dataclasses import dataclass
+from typing import Any
+
+
+class Status(enum.StrEnum):
+    """How a stage ended in one run."""
+
+    #: The function was called and its outputs are recorded.
+    RAN = "ran"
+    #: The outputs came from the cache; the function was not called.
+    RESTORED = "restored"
+    #: Everything was as the lock says; nothing was done.
+    UNCHANGED = "unchanged"
+    #: The function raised, its worker died, or what it wrote is not what it declared.
+    FAILED = "failed"
+    #: Not started: a stage that it needs failed, or the run was stopped before its turn.
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The base of all events."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the event as JSON values; `event` is its kind in snake case."""
+        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        return {"event": _snake(type(self).__name__), **fields}
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted(Event):
+    """The plan is made; `stages` are the names of all that it covers, in order."""
+
+    stages: tuple[str, ...]
+    executor: str
+    workers: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageDecided(Event):
+    """It is known what happens with a stage, and why. `decision` is skip, restore or run."""
+
+    stage: str
+    decision: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StageWaiting(Event):
+    """Another process holds the stage; `holder` says who, as far as that is known."""
+
+    stage: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageStarted(Event):
+    """The stage's task was given to the executor."""
+
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageOutput(Event):
+    """A line that the running stage wrote to its standard output or error, without line end."""
+
+    stage: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageFinished(Event):
+    """The stage is done; what it made is committed. `seconds` is the time its function took."""
+
+    stage: str
+    status: Status
+    seconds: float
+    #: What went wrong, for a failed stage: the message, and the traceback of the user's own code.
+    error: str | None = None
+    traceback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Warned(Event):
+    """Something that the user should know, and that stops nothing."""
+
+    message: str
+    stage: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished(Event):
+    """The run is over. `counts` maps each `Status` that occurred to how many stages had it."""
+
+    counts: dict[str, int]
+    seconds: float
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")

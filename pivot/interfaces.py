@@ -1,0 +1,130 @@
+"""What a driver implements, and the values that it is given and gives back.
+
+Drivers are found by name in entry-point groups: executors (`pivot.executors`) and exporters
+(`pivot.exporters`); loaders have their own module. A driver gets values and gives values; it is
+never handed the engine. `pivot.testing` has a conformance suite for each. Tests:
+tests/test_interfaces.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from concurrent.futures import Future
+
+    from pivot.store.content import Content, Signature
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One execution of one stage, as it is sent to a worker: plain, picklable."""
+
+    stage: str
+    #: The project's root, absolute.
+    root: str
+    #: The pickled call (function, loaders, parameters, outputs); opaque to executors.
+    payload: bytes
+    #: The absolute path of the file that takes what the stage prints, or None: not captured.
+    log: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Produced:
+    """One output as the worker found it after the stage."""
+
+    name: str
+    path: str
+    content: Content
+    #: The stat signature of a single file when it was hashed; None for a directory.
+    signature: Signature | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a stage failed: a message for one line, and the traceback of the user's own frames."""
+
+    message: str
+    traceback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What comes back from a worker: what was made, or why not."""
+
+    stage: str
+    #: The time the user's function took, with loading and saving, in seconds.
+    seconds: float
+    outs: tuple[Produced, ...] = ()
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutorOptions:
+    """What an executor is made with."""
+
+    #: How many tasks may run at once, at least 1.
+    jobs: int
+    #: Called once in every new worker process before its first task; picklable.
+    initializer: Callable[[], None]
+    #: Changes whenever workers that live on from an earlier run must not be used again, because
+    #: they have loaded project code that is not current.
+    generation: str
+
+
+@runtime_checkable
+class Executor(Protocol):
+    """Something that runs tasks, here or elsewhere."""
+
+    #: How many tasks it runs at once.
+    workers: int
+    #: Whether a task runs outside of the calling process, so that what it prints can be captured.
+    isolated: bool
+
+    def submit(self, call: Callable[[Task], Outcome], task: Task) -> Future[Outcome]:
+        """Start `call(task)` and give its future.
+
+        The future raises `WorkerCrashedError` if the worker died while it ran this very task; a
+        task that was merely in the same pool is started again without a word.
+        """
+        ...
+
+    def stop(self) -> None:
+        """Kill what runs, with its child processes, at once; futures end as cancelled or failed."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what was opened; idle workers may stay warm for a later run."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StagePlan:
+    """A stage as an exporter sees it."""
+
+    name: str
+    #: The function, as `module:qualname`.
+    function: str
+    deps: tuple[str, ...]
+    outs: tuple[str, ...]
+    params: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A pipeline as an exporter sees it: stages in topological order, and who feeds whom."""
+
+    stages: tuple[StagePlan, ...]
+    #: (upstream, downstream) pairs of stage names, sorted.
+    edges: tuple[tuple[str, str], ...]
+
+
+@runtime_checkable
+class Exporter(Protocol):
+    """Something that writes a plan in another notation."""
+
+    def export(self, plan: Plan) -> str:
+        """Give the whole text, ending in a line end; the same plan gives the same text."""
+        ...

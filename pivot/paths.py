@@ -1,0 +1,97 @@
+"""Where a project begins, what lies inside it, and which of its files are its own code.
+
+The *root* is the nearest ancestor that holds `.pivot/`, `pipeline.py` or `pivot.yaml`. An
+*artifact path* is relative to the root, in POSIX form, normalised: `data/x.csv`; a directory's ends
+in `/` when the author wrote it so. *Project code* is every Python file under the root that does not
+lie in an environment (a directory with `pyvenv.cfg`, `site-packages`, the interpreter's own
+library), whatever `sys.prefix` is. Tests: tests/test_paths.py.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import posixpath
+import sysconfig
+from pathlib import Path
+
+from pivot.errors import PathError, UsageError
+
+ROOT_MARKERS = (".pivot", "pipeline.py", "pivot.yaml")
+_FOREIGN_PARTS = frozenset({"site-packages", "dist-packages", "node_modules"})
+
+
+def find_root(start: Path) -> Path:
+    """Give the project's root for a directory inside it; raise `UsageError` if there is none."""
+    start = start.resolve()
+    for directory in (start, *start.parents):
+        if any((directory / marker).exists() for marker in ROOT_MARKERS):
+            return directory
+    raise UsageError(
+        f"no Pivot project here: neither {start} nor any directory above it has a pipeline.py",
+        hint="run 'pivot init' to create one",
+    )
+
+
+def artifact_path(written: str | os.PathLike[str]) -> str:
+    """Give the normalised, project-relative form of a path that an author wrote.
+
+    Raises `PathError` for an absolute path, one that leaves the project, one inside `.pivot`, and
+    one that can't be a file's name. Purely textual: symbolic links are looked at by `inside`.
+    """
+    text = os.fspath(written)
+    if not text or "\0" in text:
+        raise PathError(f"{text!r} is not a path")
+    if posixpath.isabs(text):
+        raise PathError(f"the path {text!r} is absolute", hint="write it relative to the project")
+    clean = posixpath.normpath(text)
+    if clean == ".." or clean.startswith("../"):
+        raise PathError(f"the path {text!r} leads outside the project")
+    if clean == ".":
+        raise PathError(f"the path {text!r} is the whole project; name a directory inside it")
+    if clean == ".pivot" or clean.startswith(".pivot/"):
+        raise PathError(f"the path {text!r} is inside .pivot, which belongs to Pivot itself")
+    return f"{clean}/" if text.endswith("/") else clean
+
+
+def inside(root: Path, artifact: str) -> Path:
+    """Give the absolute path of an artifact; raise `PathError` if links lead it out of `root`.
+
+    The artifact itself may be a link; the directory that holds it must lie in the project.
+    """
+    path = root / artifact
+    parent = path.parent.resolve()
+    if not parent.is_relative_to(root.resolve()):
+        raise PathError(f"the path {artifact!r} leads outside the project, to {parent}")
+    return path
+
+
+@functools.cache
+def _interpreter_directories() -> tuple[str, ...]:
+    names = ("stdlib", "platstdlib", "purelib", "platlib")
+    return tuple({os.path.realpath(sysconfig.get_path(name)) + os.sep for name in names})
+
+
+@functools.cache
+def _is_environment(directory: str) -> bool:
+    return os.path.exists(os.path.join(directory, "pyvenv.cfg"))  # noqa: PTH110, PTH118 - hot path
+
+
+def is_project_file(root: Path, file: str | os.PathLike[str]) -> bool:
+    """Say whether a file is the project's own: under `root`, outside any environment."""
+    return _is_project_file(os.fspath(root), os.fspath(file))
+
+
+@functools.lru_cache(maxsize=65536)
+def _is_project_file(root: str, file: str) -> bool:
+    base = os.path.realpath(root)
+    path = os.path.realpath(file)
+    if not path.startswith(base.rstrip(os.sep) + os.sep):
+        return False
+    if path.startswith(_interpreter_directories()):
+        return False
+    relative = Path(path).relative_to(base)
+    if _FOREIGN_PARTS.intersection(relative.parts):
+        return False
+    parents = (os.path.join(base, *relative.parts[:n]) for n in range(1, len(relative.parts)))  # noqa: PTH118 - hot path
+    return not any(_is_environment(parent) for parent in parents)

@@ -1,0 +1,1 @@
+"""pandas loaders for Pivot."""
