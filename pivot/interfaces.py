@@ -39,7 +39,9 @@ class Produced:
     path: str
     content: Content
     #: The stat signature of a single file when it was hashed; None for a directory.
-    signature: Signature | None
+    signature: Signature | None = None
+    #: The listing of a directory; None for a file.
+    listing: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,271 @@
+"""What must happen with a stage, and why: a pure function of what is and what was.
+
+`decide` compares an `Observation` (everything as it is now) with the `Lock` of the last good run
+and gives `Skip`, `Restore` or `Run`. Each difference is a `Reason`, recorded in the branch that
+found it, so that what is explained and what is done can't disagree. There is no I/O and no clock
+here. Example: a changed helper gives `Run((Reason(CODE_CHANGED, "func:m:helper", old, new),))`.
+Tests: tests/test_decide.py.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pivot.store.content import Content
+from pivot.store.lock import Lock, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pivot.stage_def.params import Json
+
+
+class ReasonKind(enum.StrEnum):
+    """What kind of difference was found."""
+
+    FORCED = "forced"
+    NEVER_RUN = "never_run"
+    LOCK_UNREADABLE = "lock_unreadable"
+    ALGORITHM_CHANGED = "algorithm_changed"
+    CODE_ADDED = "code_added"
+    CODE_CHANGED = "code_changed"
+    CODE_REMOVED = "code_removed"
+    CODE_UNKNOWN = "code_unknown"
+    PARAM_ADDED = "param_added"
+    PARAM_CHANGED = "param_changed"
+    PARAM_REMOVED = "param_removed"
+    DEP_ADDED = "dep_added"
+    DEP_CHANGED = "dep_changed"
+    DEP_REMOVED = "dep_removed"
+    OUT_ADDED = "out_added"
+    OUT_REMOVED = "out_removed"
+    OUT_MISSING = "out_missing"
+    OUT_CHANGED = "out_changed"
+    UPSTREAM = "upstream"
+
+
+_SUMMARIES = {
+    ReasonKind.FORCED: "Forced",
+    ReasonKind.NEVER_RUN: "Never run before",
+    ReasonKind.LOCK_UNREADABLE: "Lock file can't be read",
+    ReasonKind.ALGORITHM_CHANGED: "Hash algorithm changed",
+    ReasonKind.CODE_ADDED: "Code dependency added",
+    ReasonKind.CODE_CHANGED: "Code dependency changed",
+    ReasonKind.CODE_REMOVED: "Code dependency removed",
+    ReasonKind.CODE_UNKNOWN: "Code can't be determined",
+    ReasonKind.PARAM_ADDED: "Parameter added",
+    ReasonKind.PARAM_CHANGED: "Parameter changed",
+    ReasonKind.PARAM_REMOVED: "Parameter removed",
+    ReasonKind.DEP_ADDED: "Input added",
+    ReasonKind.DEP_CHANGED: "Input changed",
+    ReasonKind.DEP_REMOVED: "Input removed",
+    ReasonKind.OUT_ADDED: "Output added",
+    ReasonKind.OUT_REMOVED: "Output removed",
+    ReasonKind.OUT_MISSING: "Output missing",
+    ReasonKind.OUT_CHANGED: "Output changed",
+    ReasonKind.UPSTREAM: "Depends on a stage that will run",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One difference: its kind, what differs, and the old and the new value as short texts."""
+
+    kind: ReasonKind
+    name: str = ""
+    old: str | None = None
+    new: str | None = None
+
+    @property
+    def summary(self) -> str:
+        """The kind in words."""
+        return _SUMMARIES[self.kind]
+
+    def __str__(self) -> str:
+        return f"{self.summary}: {self.name}" if self.name else self.summary
+
+
+@dataclass(frozen=True, slots=True)
+class OutState:
+    """An output as it lies in the workspace; `content` is None when it isn't there."""
+
+    name: str
+    path: str
+    content: Content | None
+    cache: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Everything that a stage's result depends on, and its outputs, as they are now."""
+
+    stage: str
+    algorithm: str
+    code: Mapping[str, str]
+    params: Mapping[str, Json]
+    deps: tuple[Record, ...]
+    outs: tuple[OutState, ...]
+    #: Keys of code symbols whose value could not be determined; they count as changed.
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is known of earlier runs, and what the cache still holds of it."""
+
+    lock: Lock | None
+    #: Why the lock file could not be read, if it is there and could not.
+    problem: str | None = None
+    #: The outputs of an earlier run with exactly this observation, from the run cache.
+    recalled: tuple[Record, ...] | None = None
+    #: Those of the contents named by `lock` and `recalled` that the cache holds whole.
+    available: frozenset[Content] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """The outputs are what a run would make."""
+
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """The outputs `outs` come from the cache: they are what a run would make."""
+
+    reasons: tuple[Reason, ...]
+    outs: tuple[Record, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The function must be called."""
+
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MayRun:
+    """Not known before the stages in `because` have run: their outputs may come out the same."""
+
+    because: tuple[str, ...]
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """One reason per stage that must run first."""
+        return tuple(Reason(ReasonKind.UPSTREAM, name) for name in self.because)
+
+
+type Decision = Skip | Restore | Run
+type Forecast = Decision | MayRun
+
+
+def decide(observed: Observation, past: Past, *, force: bool = False) -> Decision:
+    """Decide what happens with a stage."""
+    if force:
+        return Run((Reason(ReasonKind.FORCED),))
+    changes = tuple(_changes(observed, past))
+    if not changes and past.lock is not None:
+        return _with_outputs(observed, past.lock.outs, past.available)
+    unknown = any(change.kind is ReasonKind.CODE_UNKNOWN for change in changes)
+    if past.recalled is not None and not unknown:
+        found = _with_outputs(observed, past.recalled, past.available)
+        if not isinstance(found, Run):
+            return Restore(changes, past.recalled)
+    return Run(changes)
+
+
+def _with_outputs(
+    observed: Observation, wanted: tuple[Record, ...], available: frozenset[Content]
+) -> Decision:
+    """Decide for a stage of whose last result everything is known but whether it is there."""
+    states = {state.name: state for state in observed.outs}
+    reasons: list[Reason] = []
+    lost = False
+    for record in wanted:
+        state = states[record.name]
+        if state.content == record.content:
+            continue
+        kind = ReasonKind.OUT_MISSING if state.content is None else ReasonKind.OUT_CHANGED
+        new = state.content.hash if state.content else None
+        reasons.append(Reason(kind, record.path, record.content.hash, new))
+        lost |= not state.cache or record.content not in available
+    if not reasons:
+        return Skip()
+    return Run(tuple(reasons)) if lost else Restore(tuple(reasons), wanted)
+
+
+def _changes(observed: Observation, past: Past) -> Iterator[Reason]:
+    if past.problem is not None:
+        yield Reason(ReasonKind.LOCK_UNREADABLE, past.problem)
+        return
+    lock = past.lock
+    if lock is None:
+        yield Reason(ReasonKind.NEVER_RUN)
+        return
+    for key in observed.unknown:
+        yield Reason(ReasonKind.CODE_UNKNOWN, key)
+    if lock.algorithm != observed.algorithm:
+        yield Reason(ReasonKind.ALGORITHM_CHANGED, "", lock.algorithm, observed.algorithm)
+        return
+    yield from _compare(
+        lock.code,
+        {key: value for key, value in observed.code.items() if key not in observed.unknown},
+        (ReasonKind.CODE_ADDED, ReasonKind.CODE_CHANGED, ReasonKind.CODE_REMOVED),
+        ignore=frozenset(observed.unknown),
+    )
+    yield from _compare(
+        dict(flat_params(lock.params)),
+        dict(flat_params(observed.params)),
+        (ReasonKind.PARAM_ADDED, ReasonKind.PARAM_CHANGED, ReasonKind.PARAM_REMOVED),
+    )
+    yield from _compare(
+        _contents(lock.deps),
+        _contents(observed.deps),
+        (ReasonKind.DEP_ADDED, ReasonKind.DEP_CHANGED, ReasonKind.DEP_REMOVED),
+    )
+    old, new = {(out.name, out.path) for out in lock.outs}, {(o.name, o.path) for o in observed.outs}
+    yield from (Reason(ReasonKind.OUT_ADDED, path) for _, path in sorted(new - old))
+    yield from (Reason(ReasonKind.OUT_REMOVED, path) for _, path in sorted(old - new))
+
+
+def _compare(
+    old: Mapping[str, str],
+    new: Mapping[str, str],
+    kinds: tuple[ReasonKind, ReasonKind, ReasonKind],
+    ignore: frozenset[str] = frozenset(),
+) -> Iterator[Reason]:
+    added, changed, removed = kinds
+    for key in sorted(old.keys() | new.keys()):
+        if key in ignore:
+            continue
+        if key not in old:
+            yield Reason(added, key, None, new[key])
+        elif key not in new:
+            yield Reason(removed, key, old[key], None)
+        elif old[key] != new[key]:
+            yield Reason(changed, key, old[key], new[key])
+
+
+def _contents(records: Iterable[Record]) -> dict[str, str]:
+    """Map each dep to a text that is equal exactly when its content and its role are."""
+    texts: dict[str, str] = {}
+    for record in records:
+        content = record.content
+        flags = f"{' executable' if content.executable else ''}{'/' if content.directory else ''}"
+        # A file that one dep reads twice, under two names, is two entries.
+        key = record.path if record.name in (record.path, "") else f"{record.path} ({record.name})"
+        texts[key] = f"{content.hash}{flags} {content.size} bytes"
+    return texts
+
+
+def flat_params(params: Mapping[str, Json], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Give (dotted name, JSON text) for each leaf of nested parameters."""
+    for name, value in params.items():
+        if isinstance(value, dict) and value:
+            yield from flat_params(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", json.dumps(value, sort_keys=True, ensure_ascii=False)

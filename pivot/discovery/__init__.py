@@ -1,0 +1,25 @@
+"""What pipeline a project has: find `pipeline.py`, import it, and collect its stages.
+
+This is the only place of the parent process that runs the project's code. Project modules are
+imported by a loader that compares content, never time stamps, so that an edit is never answered by
+stale bytecode, and that remembers what it read. Example::
+
+    with importing(root) as importer:
+        pipeline = discover(root, importer)
+
+Tests: tests/discovery/.
+"""
+
+from pivot.discovery.importer import ProjectImporter, importing
+from pivot.discovery.overrides import apply_params_file
+from pivot.discovery.pipeline import PIPELINE_FILE, Pipeline, discover, imported_packages
+
+__all__ = [
+    "PIPELINE_FILE",
+    "Pipeline",
+    "ProjectImporter",
+    "apply_params_file",
+    "discover",
+    "imported_packages",
+    "importing",
+]

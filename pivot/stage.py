@@ -1,0 +1,93 @@
+"""A stage: a name, a function, what it reads, what it writes, and its parameters, as one value.
+
+Everything above this floor works with `Stage`; how an author wrote it down (annotations, a
+`StageDef`, keywords of `register`) is known only below. Paths are normalised and inside the
+project. Example: `Stage("train", train, deps=(Input("data", "clean.csv", CSV(), ...),), ...)`.
+Tests: tests/test_stage.py.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pivot.errors import Place
+    from pivot.loaders import Loader
+
+#: A stage's name is also a file's name, a word on the command line and a key in YAML.
+STAGE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,199}")
+
+
+class Via(enum.StrEnum):
+    """How an artifact's value passes between the function and Pivot."""
+
+    #: A parameter of the function (deps).
+    ARGUMENT = "argument"
+    #: A key of the `TypedDict` that the function returns (outs).
+    KEY = "key"
+    #: The return value itself (outs).
+    RETURN = "return"
+    #: An attribute of the `StageDef`.
+    FIELD = "field"
+    #: Not at all: the function reads or writes the file by itself.
+    FILE = "file"
+
+
+class OutKind(enum.StrEnum):
+    """What an output is for."""
+
+    PLAIN = "out"
+    INCREMENTAL = "incremental"
+    METRIC = "metric"
+    PLOT = "plot"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An artifact that a stage reads."""
+
+    name: str
+    path: str
+    loader: Loader[Any]
+    via: Via
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """An artifact that a stage writes."""
+
+    name: str
+    path: str
+    loader: Loader[Any]
+    via: Via
+    kind: OutKind = OutKind.PLAIN
+    cache: bool = True
+
+    @property
+    def incremental(self) -> bool:
+        """Whether the last version is there when the stage starts."""
+        return self.kind is OutKind.INCREMENTAL
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of a pipeline."""
+
+    name: str
+    function: Callable[..., Any]
+    #: Where the function is defined.
+    place: Place
+    deps: tuple[Input, ...] = ()
+    outs: tuple[Output, ...] = ()
+    #: An instance of a `StageParams` class, or None; and the function's parameter that takes it.
+    params: Any = None
+    params_argument: str | None = None
+    #: Stages that share one of these names never run at the same time.
+    mutex: tuple[str, ...] = ()
+    #: More objects whose code counts as this stage's.
+    code: tuple[object, ...] = ()

@@ -1,0 +1,53 @@
+"""What a person needs to see of an exception in their own code.
+
+Frames of Pivot itself, of the import system and of the libraries that carry a call are left out at
+the top, so that the first line shown is the user's. Example: `user_traceback(error)` starts at the
+stage's function. Tests: tests/test_tracebacks.py.
+"""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pivot.errors import Place
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_PACKAGE = f"{Path(__file__).parent}/"
+
+
+def user_traceback(error: BaseException) -> str:
+    """Give the formatted traceback of an exception and its causes, without Pivot's own frames."""
+    summary = traceback.TracebackException.from_exception(error)
+    seen: set[int] = set()
+    stack = [summary]
+    while stack:
+        current = stack.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        current.stack = traceback.StackSummary.from_list(
+            [frame for frame in current.stack if not _is_machinery(frame.filename)]
+        )
+        stack += [link for link in (current.__cause__, current.__context__) if link is not None]
+    return "".join(summary.format()).rstrip("\n")
+
+
+def innermost_place(error: BaseException, root: Path) -> Place | None:
+    """Give the last line under `root` that the exception passed, relative to it, if any."""
+    found: Place | None = None
+    base = str(root)
+    cursor: TracebackType | None = error.__traceback__
+    while cursor is not None:
+        file = cursor.tb_frame.f_code.co_filename
+        if file.startswith(base + "/") and not _is_machinery(file):
+            found = Place(file[len(base) + 1 :], cursor.tb_lineno)
+        cursor = cursor.tb_next
+    return found
+
+
+def _is_machinery(filename: str) -> bool:
+    return filename.startswith((_PACKAGE, "<frozen importlib"))
