@@ -1,0 +1,74 @@
+"""Pivot's own answer to each question: the driver of that name among the installed ones.
+
+Each method is named after the question that it answers, and is asked after all plugins and
+registered objects. Tests: tests/plugins_host/test_host.py.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pivot.errors import PivotError, PluginError
+from pivot.interfaces import Executor, Exporter
+from pivot.plugins.problems import FAILURES, describe, spell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pivot.interfaces import ExecutorOptions
+    from pivot.plugins.catalog import Catalog, FoundPlugin
+    from pivot.plugins.problems import Problem
+
+
+class Answers:
+    """Answers from a catalog; `problems` gives what has gone wrong with other plugins so far."""
+
+    def __init__(self, catalog: Catalog, problems: Callable[[], Iterable[Problem]]) -> None:
+        self._catalog = catalog
+        self._problems = problems
+
+    def pivot_get_loader(self, name: str) -> type[Any]:
+        """Give the installed loader class of a name."""
+        plugin, loader = self._driver("pivot.loaders", name)
+        if not (isinstance(loader, type) and hasattr(loader, "load") and hasattr(loader, "save")):
+            raise _not_a(plugin, "a class with the methods load and save")
+        return loader
+
+    def pivot_make_executor(self, name: str, options: ExecutorOptions) -> Executor:
+        """Make the installed executor of a name."""
+        plugin, factory = self._driver("pivot.executors", name)
+        executor = _make(plugin, factory, options)
+        if not isinstance(executor, Executor):
+            raise _not_a(plugin, "a callable that gives a pivot.interfaces.Executor")
+        return executor
+
+    def pivot_get_exporter(self, name: str) -> Exporter:
+        """Make the installed exporter of a name."""
+        plugin, factory = self._driver("pivot.exporters", name)
+        exporter = _make(plugin, factory)
+        if not isinstance(exporter, Exporter):
+            raise _not_a(plugin, "a callable that gives a pivot.interfaces.Exporter")
+        return exporter
+
+    def _driver(self, group: str, name: str) -> tuple[FoundPlugin, Any]:
+        plugin = self._catalog.pick(group, name, self._problems())
+        return plugin, self._catalog.load(plugin)
+
+
+def _make(plugin: FoundPlugin, factory: Any, *arguments: object) -> Any:
+    try:
+        return factory(*arguments)
+    except PivotError:
+        raise
+    except FAILURES as error:
+        raise PluginError(
+            f"{plugin.distribution} {plugin.version} can't open "
+            f"{spell(plugin.group, plugin.name)}: {describe(error)}"
+        ) from error
+
+
+def _not_a(plugin: FoundPlugin, wanted: str) -> PluginError:
+    return PluginError(
+        f"{plugin.distribution} {plugin.version} is broken: "
+        f"{spell(plugin.group, plugin.name)} ({plugin.target}) is not {wanted}"
+    )
