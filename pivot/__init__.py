@@ -1,1 +1,57 @@
-"""Pivot."""
+"""Pivot runs Python data pipelines: change your code, and it knows what to run.
+
+This module is a façade: `import pivot` loads nothing but itself, and each name below is imported
+when it is first used. Tests: tests/test_facade.py.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pivot.api import Cancellation, explain, export, plan, run, stages
+    from pivot.errors import PivotError
+    from pivot.plugins import PluginHost, hookimpl
+    from pivot.registry import REGISTRY, Registry
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Cancellation": "pivot.api",
+    "PivotError": "pivot.errors",
+    "PluginHost": "pivot.plugins",
+    "REGISTRY": "pivot.registry",
+    "Registry": "pivot.registry",
+    "explain": "pivot.api",
+    "export": "pivot.api",
+    "hookimpl": "pivot.plugins",
+    "plan": "pivot.api",
+    "run": "pivot.api",
+    "stages": "pivot.api",
+}
+
+__all__ = [
+    "REGISTRY",
+    "Cancellation",
+    "PivotError",
+    "PluginHost",
+    "Registry",
+    "explain",
+    "export",
+    "hookimpl",
+    "plan",
+    "run",
+    "stages",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'pivot' has no attribute {name!r}")
+    # Late on purpose: embedding tools pay only for what they use.
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

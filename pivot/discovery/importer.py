@@ -114,12 +114,29 @@ class ProjectImporter:
         finders.insert(position, self)
         sys.path.insert(0, str(self.root))
 
+    def stale(self) -> bool:
+        """Whether a source that was imported is no longer what it was."""
+        return any(_signature(path) != known for path, known in self.sources.items())
+
+    def install_afresh(self) -> None:
+        """Forget what was imported from the project, so that it is imported as it is now."""
+        self.remove()
+        self.sources.clear()
+        self.install()
+
     def remove(self) -> None:
         """End: modules stay loaded, but nothing new is imported from the project."""
         with contextlib.suppress(ValueError):
             sys.meta_path.remove(self)  # pyright: ignore[reportArgumentType] - a finder by duck type
         with contextlib.suppress(ValueError):
             sys.path.remove(str(self.root))
+
+
+def _signature(path: str) -> Signature | None:
+    try:
+        return Signature.of(os.stat(path))  # noqa: PTH116 - asked before every task
+    except OSError:
+        return None
 
 
 def forget_project_modules() -> None:

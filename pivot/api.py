@@ -1,0 +1,234 @@
+"""Pivot as a library: what the command line does, as functions that return data.
+
+Nothing here prints, exits, changes the working directory or handles signals. Each function takes
+the project's root (found from the working directory by default) and, to embed Pivot without a
+`pipeline.py`, a `Registry`. Example::
+
+    report = pivot.run(targets=["train"], executor="inline")
+    assert report.ok
+
+Tests: tests/test_api.py.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pivot.engine.cancellation import Cancellation
+from pivot.engine.commit import Committer
+from pivot.engine.forecast import Forecaster
+from pivot.engine.forecast import explain as _explain
+from pivot.engine.judge import Judge
+from pivot.engine.report import Change, Explanation, RunReport, StageReport
+from pivot.engine.run import Runner, RunPlan
+from pivot.engine.schedule import Schedule
+from pivot.events import Warned
+from pivot.interfaces import Plan, StagePlan
+from pivot.paths import find_root
+from pivot.session import Session
+from pivot.stage_def import encode_params
+from pivot.store.layout import Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pivot.events import Event
+    from pivot.plugins import FoundPlugin, PluginHost
+    from pivot.registry import Registry
+    from pivot.stage import Stage
+
+__all__ = [
+    "Cancellation",
+    "Change",
+    "Explanation",
+    "RunReport",
+    "StageReport",
+    "explain",
+    "export",
+    "log",
+    "plan",
+    "plugins",
+    "run",
+    "stages",
+]
+
+type Root = str | os.PathLike[str] | None
+
+
+def run(
+    root: Root = None,
+    *,
+    targets: Sequence[str] = (),
+    registry: Registry | None = None,
+    executor: str | None = None,
+    jobs: int | None = None,
+    force: bool = False,
+    keep_going: bool | None = None,
+    on_event: Callable[[Event], None] | None = None,
+    cancellation: Cancellation | None = None,
+    plugins: PluginHost | None = None,
+) -> RunReport:
+    """Bring stages up to date: skip, restore or run each, and say how it went.
+
+    Args:
+        root: the project's directory, or one inside it.
+        targets: stage names, globs of them, or output paths; everything by default.
+        registry: the stages, instead of those that `pipeline.py` registers.
+        executor: the name of an executor; `loky` unless configured otherwise.
+        jobs: how many stages may run at once; by default as many as there are CPUs.
+        force: run the targets even if they are up to date (not what they need).
+        keep_going: after a failure, go on with what does not depend on it.
+        on_event: called with every event, in the calling thread.
+        cancellation: lets another thread or a signal handler stop the run.
+        plugins: a plugin host with objects that answer or listen; a new one by default.
+
+    Returns:
+        A report; a stage that fails is in the report and raises nothing.
+
+    Raises:
+        PivotError: before anything runs, for whatever is wrong with the pipeline or the call.
+    """
+    overrides = {"executor": executor, "jobs": jobs, "keep_going": keep_going}
+    with _session(root, registry, overrides, plugins) as session:
+        names = session.selected(tuple(targets))
+        session.require_inputs(names)
+        forced = (session.graph.select(targets) if targets else names) if force else ()
+        emit = session.emitter(on_event)
+        judge = Judge(session.workspace, session.observer, forced)
+        committer = Committer(
+            session.workspace,
+            session.importer.sources,
+            lambda stage, message: emit(Warned(message, stage)),
+        )
+        prepared = _run_plan(session, names)
+        return Runner(
+            prepared,
+            session.workspace,
+            judge,
+            committer,
+            lambda: session.open_executor(prepared.workers),
+            emit,
+            cancellation or Cancellation(),
+        ).run()
+
+
+def explain(
+    root: Root = None,
+    *,
+    targets: Sequence[str] = (),
+    registry: Registry | None = None,
+    force: bool = False,
+    plugins: PluginHost | None = None,
+) -> tuple[Explanation, ...]:
+    """Say what `run` would do with each stage, and why, without doing it.
+
+    Takes and raises what `run` does; gives one explanation per stage, in topological order.
+    """
+    with _session(root, registry, {}, plugins) as session:
+        names = session.selected(tuple(targets))
+        session.require_inputs(names)
+        forced = (session.graph.select(targets) if targets else names) if force else ()
+        judge = Judge(session.workspace, session.observer, forced)
+        forecaster = Forecaster(session.graph, session.stages, judge)
+        return tuple(
+            _explain(session.stages[name], forecast, session.observer)
+            for name, forecast in forecaster.forecasts(names)
+        )
+
+
+def stages(root: Root = None, *, registry: Registry | None = None) -> tuple[Stage, ...]:
+    """Give the pipeline's stages in topological order."""
+    with _session(root, registry, {}) as session:
+        return tuple(session.stages[name] for name in session.graph.order)
+
+
+def plan(
+    root: Root = None, *, targets: Sequence[str] = (), registry: Registry | None = None
+) -> Plan:
+    """Give the pipeline as plain values: stages in topological order, and the edges."""
+    with _session(root, registry, {}) as session:
+        return _plan(session, session.selected(tuple(targets)))
+
+
+def export(
+    format: str,  # noqa: A002 - the word of the command line
+    root: Root = None,
+    *,
+    targets: Sequence[str] = (),
+    registry: Registry | None = None,
+    plugins: PluginHost | None = None,
+) -> str:
+    """Give the pipeline in another notation, written by the exporter of that name."""
+    with _session(root, registry, {}, plugins) as session:
+        prepared = _plan(session, session.selected(tuple(targets)))
+        return session.host.exporter(format).export(prepared)
+
+
+def log(stage: str, root: Root = None, *, registry: Registry | None = None) -> str | None:
+    """Give what a stage printed when it last ran, or None if it never ran here."""
+    with _session(root, registry, {}) as session:
+        (name,) = session.graph.select([stage])
+        file = Layout(session.root).log_file(name)
+        return file.read_text("utf-8", "replace") if file.exists() else None
+
+
+def plugins() -> tuple[FoundPlugin, ...]:
+    """Give every plugin that is installed, with the problem of each that has one."""
+    from pivot.plugins import PluginHost  # only this call needs a host of its own
+
+    return PluginHost().found()
+
+
+def _session(
+    root: Root,
+    registry: Registry | None,
+    overrides: dict[str, object],
+    host: PluginHost | None = None,
+) -> Session:
+    given = {name: value for name, value in overrides.items() if value is not None}
+    start = Path(root) if root is not None else Path.cwd()
+    # With a registry of its own, a host application may use any directory as the project.
+    found = find_root(start) if registry is None else start.resolve()
+    return Session(found, registry=registry, overrides=given, host=host)
+
+
+def _run_plan(session: Session, names: tuple[str, ...]) -> RunPlan:
+    graph = session.graph
+    state = session.workspace.state
+    durations = {name: state.duration(name) for name in names}
+    known = {name: seconds for name, seconds in durations.items() if seconds is not None}
+    priority = graph.longest_path(known)
+    stages = {name: session.stages[name] for name in names}
+    mutexes = {name: stage.mutex for name, stage in stages.items() if stage.mutex}
+    return RunPlan(
+        stages=stages,
+        schedule=Schedule(names, graph.upstream, priority, mutexes),
+        priority=priority,
+        executor=session.settings.executor,
+        workers=session.jobs(len(names)),
+        keep_going=session.settings.keep_going,
+    )
+
+
+def _plan(session: Session, names: tuple[str, ...]) -> Plan:
+    chosen = set(names)
+    found = [session.stages[name] for name in names]
+    return Plan(
+        stages=tuple(_stage_plan(stage) for stage in found),
+        edges=tuple(sorted(e for e in session.graph.edges if chosen.issuperset(e))),
+    )
+
+
+def _stage_plan(stage: Stage) -> StagePlan:
+    function = stage.function
+    module = getattr(function, "__module__", None) or type(function).__module__
+    qualname = getattr(function, "__qualname__", None) or type(function).__qualname__
+    return StagePlan(
+        name=stage.name,
+        function=f"{module}:{qualname}",
+        deps=tuple(dep.path for dep in stage.deps),
+        outs=tuple(out.path for out in stage.outs),
+        params=encode_params(stage.params),
+    )

@@ -1,0 +1,186 @@
+"""What a stage leaves behind: outputs into the cache, then the lock, then the state.
+
+The order is the promise: a lock never vouches for an output that is not there and whole, whatever
+interrupts. `prepare` makes room before a stage runs, without losing anything that the user made;
+`record` notes a result, unless an input or a source was edited while the stage ran. Tests:
+tests/engine/test_commit.py.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from pivot.errors import StageError, StorageError
+from pivot.store.content import Signature
+from pivot.store.lock import Lock, Record, write_lock
+from pivot.store.runs import encode_outs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from pivot.decide import Restore
+    from pivot.engine.judge import Verdict
+    from pivot.engine.workspace import Workspace
+    from pivot.interfaces import Outcome
+    from pivot.stage import Stage
+
+
+class Committer:
+    """Changes the workspace and the store on behalf of one run; the only one who does."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        sources: Mapping[str, Signature],
+        warn: Callable[[str, str], None],
+    ) -> None:
+        self._workspace = workspace
+        #: Absolute path of each imported project source -> how it looked when it was read.
+        self._sources = sources
+        self._warn = warn
+
+    def prepare(self, stage: Stage, verdict: Verdict) -> None:
+        """Make room for a stage: keep what the user made, unlink outs, restore incremental ones."""
+        marker = self._marker(stage)
+        self._keep(stage, verdict, quiet=marker.exists())
+        marker.touch()
+        lock = verdict.past.lock
+        base = {record.name: record for record in lock.outs} if lock else {}
+        for out in stage.outs:
+            path = self._workspace.path(out.path)
+            if out.incremental and out.name in base:
+                self._restore_base(stage, path, base[out.name])
+            else:
+                _remove(path)
+                path.parent.mkdir(parents=True, exist_ok=True)
+
+    def restore(self, stage: Stage, verdict: Verdict, decision: Restore) -> None:
+        """Bring outputs back from the cache and record them.
+
+        Raises `CorruptionError` if what the cache holds is not what it held.
+        """
+        self._keep(stage, verdict, quiet=False)
+        incremental = {out.name for out in stage.outs if out.incremental}
+        present = {state.name: state.content for state in verdict.observed.outs}
+        for record in decision.outs:
+            if present[record.name] != record.content:
+                target = self._workspace.path(record.path)
+                writable = record.name in incremental
+                self._workspace.cache.restore(record.content, target, writable=writable)
+                self._workspace.note(record.path, record.content)
+        self._write(stage, verdict, decision.outs)
+
+    def record(self, stage: Stage, verdict: Verdict, outcome: Outcome) -> bool:
+        """Record what a stage made; give False, with a warning, if it must not be trusted."""
+        edited = self._edited(verdict)
+        if edited:
+            self._warn(
+                stage.name,
+                f"{', '.join(edited)} changed while {stage.name!r} ran: its outputs are kept, but "
+                "not recorded; run again",
+            )
+            return False
+        cached = {out.name for out in stage.outs if out.cache}
+        for made in outcome.outs:
+            if made.name in cached:
+                self._workspace.cache.add(
+                    self._workspace.path(made.path),
+                    made.content,
+                    made.listing,
+                    signature=made.signature,
+                )
+            self._workspace.note(made.path, made.content)
+        outs = tuple(Record(made.name, made.path, made.content) for made in outcome.outs)
+        self._write(stage, verdict, outs)
+        self._workspace.state.record_duration(stage.name, outcome.seconds)
+        return True
+
+    def _write(self, stage: Stage, verdict: Verdict, outs: tuple[Record, ...]) -> None:
+        observed = verdict.observed
+        code = {key: value for key, value in observed.code.items() if key not in observed.unknown}
+        lock = Lock(
+            stage=stage.name,
+            algorithm=observed.algorithm,
+            code=code,
+            params=observed.params,
+            deps=observed.deps,
+            outs=outs,
+        )
+        write_lock(self._workspace.layout.lock_file(stage.name), lock)
+        self._workspace.state.remember(verdict.key, encode_outs(outs))
+        self._marker(stage).unlink(missing_ok=True)
+
+    def _edited(self, verdict: Verdict) -> list[str]:
+        """Give the inputs and sources that are not what they were when they were observed."""
+        inputs = {record.path: record.content for record in verdict.observed.deps}
+        changed = [
+            path for path, known in inputs.items() if self._workspace.content(path) != known
+        ]
+        return changed + self._edited_sources()
+
+    def _edited_sources(self) -> list[str]:
+        base = f"{self._workspace.root}/"
+        return [
+            file.removeprefix(base) for file, known in self._sources.items() if not _is(file, known)
+        ]
+
+    def _keep(self, stage: Stage, verdict: Verdict, *, quiet: bool) -> None:
+        """Save to the cache what lies at the outputs' paths and is not known to be Pivot's."""
+        lock = verdict.past.lock
+        ours = {record.path: record.content for record in lock.outs} if lock else {}
+        for state in verdict.observed.outs:
+            content = state.content
+            if content is None or ours.get(state.path) == content:
+                continue
+            if self._workspace.cache.holds(content):
+                continue
+            path = self._workspace.path(state.path)
+            listing = self._workspace.tree.listing(state.path) if content.directory else None
+            self._workspace.cache.add(path, content, listing)
+            if not quiet:
+                self._warn(
+                    stage.name,
+                    f"{state.path} was not made by this pipeline as it is; before it is replaced, "
+                    f"it is saved in the cache as {content.hash}",
+                )
+
+    def _restore_base(self, stage: Stage, path: Path, record: Record) -> None:
+        cache, content = self._workspace.cache, record.content
+        if not cache.holds(content):
+            if self._workspace.content(record.path) != content:
+                raise StageError(
+                    f"the last version of its incremental output {record.path!r} is lost",
+                    stage=stage.name,
+                    hint=f"to start afresh, delete .pivot/stages/{stage.name}.lock",
+                )
+            cache.add(path, content)
+        cache.restore(content, path, writable=True)
+
+    def _marker(self, stage: Stage) -> Path:
+        """A file that is there from before a stage starts until its result is recorded."""
+        hold = self._workspace.layout.hold_file(stage.name)
+        return hold.with_name(f"{stage.name}.unfinished")
+
+
+def _is(file: str, known: Signature) -> bool:
+    try:
+        return Signature.of(os.stat(file)) == known  # noqa: PTH116 - asked for every source at every commit
+    except OSError:
+        return False
+
+
+def _remove(path: Path) -> None:
+    try:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"the old output {path} can't be removed: {error.strerror}",
+            hint="check the permissions of the directory that holds it",
+        ) from error
+

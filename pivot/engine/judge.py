@@ -1,0 +1,109 @@
+"""From a stage to its `Verdict`: what is observed, what is known of the past, and the decision.
+
+The judge reads (files, lock, run cache) and hands what it read to the pure `decide`. Its `key`
+names an observation in the run cache: whoever has the same key gets the same outputs. Tests:
+tests/engine/test_judge.py.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pivot.decide import Decision, Observation, Past, decide
+from pivot.hashing import hash_text
+from pivot.store.lock import BrokenLockError, Lock, Record, read_lock
+from pivot.store.runs import decode_outs
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from pivot.engine.observe import Observer
+    from pivot.engine.workspace import Workspace
+    from pivot.stage import Stage
+    from pivot.store.content import Content
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was seen of a stage and what follows from it."""
+
+    observed: Observation
+    past: Past
+    decision: Decision
+    #: The observation's name in the run cache.
+    key: str
+
+
+class Judge:
+    """Judges the stages of one run."""
+
+    def __init__(
+        self, workspace: Workspace, observer: Observer, forced: Collection[str] = ()
+    ) -> None:
+        self._workspace = workspace
+        self._observer = observer
+        self._forced = frozenset(forced)
+
+    def judge(
+        self,
+        stage: Stage,
+        *,
+        assumed: Mapping[str, Content] | None = None,
+        pending: Collection[str] = (),
+    ) -> Verdict:
+        """Look at a stage and decide; see `Observer.observe` for `assumed` and `pending`."""
+        observed = self._observer.observe(stage, assumed=assumed, pending=pending)
+        lock, problem = self._lock(stage.name)
+        key = run_key(stage, observed, lock)
+        recalled = None if pending else self._recall(key, stage)
+        if lock is not None and pending:
+            known = tuple(record for record in lock.deps if record.path not in pending)
+            lock = dataclasses.replace(lock, deps=known)
+        past = Past(lock, problem, recalled, self._available(observed, lock, recalled))
+        decision = decide(observed, past, force=stage.name in self._forced)
+        return Verdict(observed, past, decision, key)
+
+    def _lock(self, name: str) -> tuple[Lock | None, str | None]:
+        try:
+            return read_lock(self._workspace.layout.lock_file(name)), None
+        except BrokenLockError as error:
+            return None, error.message
+
+    def _recall(self, key: str, stage: Stage) -> tuple[Record, ...] | None:
+        stored = self._workspace.state.recall(key)
+        outs = None if stored is None else decode_outs(stored)
+        declared = [(out.name, out.path) for out in stage.outs]
+        return outs if outs and [(o.name, o.path) for o in outs] == declared else None
+
+    def _available(
+        self, observed: Observation, lock: Lock | None, recalled: tuple[Record, ...] | None
+    ) -> frozenset[Content]:
+        """Ask the cache only about contents that are not in the workspace anyway."""
+        present = {state.content for state in observed.outs}
+        wanted = _contents(lock.outs if lock else ()) | _contents(recalled or ())
+        return frozenset(c for c in wanted - present if self._workspace.cache.holds(c))
+
+
+def _contents(records: Iterable[Record]) -> set[Content]:
+    return {record.content for record in records}
+
+
+def run_key(stage: Stage, observed: Observation, lock: Lock | None) -> str:
+    """Name an observation, with the versions that incremental outputs would grow from.
+
+    The state of the outputs does not count; how they are declared does.
+    """
+    before = {record.name: record.content.hash for record in lock.outs} if lock else {}
+    bases = {out.name: before.get(out.name) for out in stage.outs if out.incremental}
+    facts = [
+        observed.algorithm,
+        sorted(observed.code.items()),
+        observed.params,
+        [(dep.name, dep.path, *dataclasses.astuple(dep.content)) for dep in observed.deps],
+        [(out.name, out.path) for out in observed.outs],
+        bases,
+    ]
+    return hash_text(json.dumps(facts, sort_keys=True), "xxh3_128")

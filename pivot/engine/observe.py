@@ -1,0 +1,90 @@
+"""How a stage is now: its code, parameters, inputs and outputs, as one `Observation`.
+
+A missing input is an error here: by the time a stage is observed, those before it are done. A
+forecast looks before that time, so it may assume contents and leave out inputs that are not known
+yet. Tests: tests/engine/test_observe.py.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pivot.decide import Observation, OutState
+from pivot.errors import StageError
+from pivot.stage_def import encode_params
+from pivot.store.lock import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from pivot.engine.workspace import Workspace
+    from pivot.fingerprint import Fingerprinter, Manifest
+    from pivot.stage import Stage
+    from pivot.store.content import Content
+
+
+class Observer:
+    """Observes the stages of one run; code is fingerprinted once per stage."""
+
+    def __init__(self, workspace: Workspace, fingerprinter: Fingerprinter) -> None:
+        self._workspace = workspace
+        self._fingerprinter = fingerprinter
+        self._manifests: dict[str, Manifest] = {}
+
+    def manifest(self, stage: Stage) -> Manifest:
+        """Give what the stage's code is."""
+        if stage.name not in self._manifests:
+            self._manifests[stage.name] = self._fingerprinter.manifest(code_roots(stage))
+        return self._manifests[stage.name]
+
+    def observe(
+        self,
+        stage: Stage,
+        *,
+        assumed: Mapping[str, Content] | None = None,
+        pending: Collection[str] = (),
+    ) -> Observation:
+        """Give everything that the stage's result depends on, as it is now.
+
+        Args:
+            stage: the stage to look at.
+            assumed: contents that will be at some paths when the stage's turn comes.
+            pending: inputs of which nothing is known yet; they are left out.
+
+        Raises:
+            StageError: an input does not exist.
+        """
+        manifest = self.manifest(stage)
+        return Observation(
+            stage=stage.name,
+            algorithm=self._workspace.settings.hash,
+            code=manifest.hashes(),
+            params=encode_params(stage.params),
+            deps=tuple(
+                Record(dep.name, dep.path, self._input(stage, dep.path, assumed or {}))
+                for dep in stage.deps
+                if dep.path not in pending
+            ),
+            outs=tuple(
+                OutState(out.name, out.path, self._workspace.content(out.path), out.cache)
+                for out in stage.outs
+            ),
+            unknown=manifest.unstable,
+        )
+
+    def _input(self, stage: Stage, path: str, assumed: Mapping[str, Content]) -> Content:
+        content = assumed.get(path) or self._workspace.content(path)
+        if content is None:
+            raise StageError(f"the input {path!r} does not exist", stage=stage.name)
+        return content
+
+
+def code_roots(stage: Stage) -> dict[str, Any]:
+    """Give the objects whose code is the stage's, by a label that stays the same."""
+    roots: dict[str, Any] = {"stage": stage.function}
+    if stage.params is not None:
+        roots["params"] = type(stage.params)
+    roots |= {f"loader:deps.{dep.name}": dep.loader for dep in stage.deps}
+    roots |= {f"loader:outs.{out.name}": out.loader for out in stage.outs}
+    roots |= {f"code:{number}": item for number, item in enumerate(stage.code)}
+    return roots

@@ -1,0 +1,345 @@
+"""The loop of `pivot run`: decide what is ready, keep the workers busy, commit what comes back.
+
+Everything happens in the calling thread; workers only compute. A decision to run takes a place in
+a queue, ordered by the longest remaining path; restoring and skipping happen at once. The executor
+is made when the first stage must run, so that a run with nothing to do starts no worker. Tests:
+tests/engine/test_run.py.
+"""
+
+from __future__ import annotations
+
+import heapq
+import queue
+import time
+from concurrent.futures import CancelledError
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pivot.decide import Reason, ReasonKind, Restore, Run
+from pivot.engine.capture import LogTail
+from pivot.engine.report import RunReport, StageReport
+from pivot.engine.worker import Call, execute
+from pivot.errors import CorruptionError, PivotError, WaitTimeoutError, WorkerCrashedError
+from pivot.events import (
+    RunFinished,
+    RunStarted,
+    StageDecided,
+    StageFinished,
+    StageOutput,
+    StageStarted,
+    StageWaiting,
+    Status,
+    Warned,
+)
+from pivot.interfaces import Failure, Task
+from pivot.store.hold import Hold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from concurrent.futures import Future
+
+    from pivot.engine.cancellation import Cancellation
+    from pivot.engine.commit import Committer
+    from pivot.engine.judge import Judge, Verdict
+    from pivot.engine.schedule import Schedule
+    from pivot.engine.workspace import Workspace
+    from pivot.events import Event
+    from pivot.interfaces import Executor, Outcome
+    from pivot.stage import Stage
+
+#: How often the loop looks at what running stages print and whether holds were released.
+_TICK_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What a run covers and how it goes on after a failure."""
+
+    stages: Mapping[str, Stage]
+    schedule: Schedule
+    priority: Mapping[str, float]
+    executor: str
+    workers: int
+    keep_going: bool
+
+
+@dataclass(slots=True)
+class _Active:
+    """A stage that is held by this process, from its decision to its end."""
+
+    stage: Stage
+    hold: Hold
+    verdict: Verdict
+    tail: LogTail | None = None
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the run has come to so far."""
+
+    reports: dict[str, StageReport] = field(default_factory=dict[str, StageReport])
+    worst: int = 0
+    interrupted: bool = False
+
+
+class Runner:
+    """Runs one plan, once."""
+
+    def __init__(
+        self,
+        plan: RunPlan,
+        workspace: Workspace,
+        judge: Judge,
+        committer: Committer,
+        executor: Callable[[], Executor],
+        emit: Callable[[Event], None],
+        cancellation: Cancellation,
+    ) -> None:
+        self._plan = plan
+        self._schedule = plan.schedule
+        self._workspace = workspace
+        self._judge = judge
+        self._committer = committer
+        self._make_executor = executor
+        self._executor: Executor | None = None
+        self._emit = emit
+        self._cancellation = cancellation
+        self._stopping = False
+        self._waiting: dict[str, float] = {}
+        self._runnable: list[tuple[float, str]] = []
+        self._active: dict[str, _Active] = {}
+        self._futures: dict[str, Future[Outcome]] = {}
+        self._finished: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._tally = _Tally()
+
+    def run(self) -> RunReport:
+        """Bring every stage of the plan up to date, as far as that goes, and report."""
+        started = time.perf_counter()
+        names = tuple(self._plan.stages)
+        self._emit(RunStarted(names, self._plan.executor, self._plan.workers))
+        try:
+            self._loop()
+            self._cancel(self._schedule.unfinished)
+        finally:
+            self._shut_down()
+        reports = tuple(self._tally.reports[name] for name in names)
+        seconds = time.perf_counter() - started
+        report = RunReport(reports, seconds, self._tally.interrupted, self._tally.worst)
+        self._emit(RunFinished(report.counts, seconds))
+        return report
+
+    def _loop(self) -> None:
+        while not self._schedule.finished:
+            if self._cancellation.requested:
+                self._interrupt()
+                return
+            if not self._stopping:
+                self._decide_ready()
+                self._retry_waiting()
+                self._submit_runnable()
+            elif not self._futures:
+                return
+            if self._futures or self._waiting:
+                self._collect()
+
+    # Deciding
+
+    def _decide_ready(self) -> None:
+        while not self._stopping and (name := self._schedule.take()) is not None:
+            self._begin(name)
+            if self._cancellation.requested:
+                return
+
+    def _begin(self, name: str) -> bool:
+        """Take hold of a stage and decide; give False if another process holds it."""
+        file = self._workspace.layout.hold_file(name)
+        hold = Hold.try_acquire(file)
+        if hold is None:
+            if name not in self._waiting:
+                self._waiting[name] = time.monotonic()
+                self._emit(StageWaiting(name, Hold.holder(file)))
+            return False
+        self._waiting.pop(name, None)
+        stage = self._plan.stages[name]
+        try:
+            verdict = self._judge.judge(stage)
+        except PivotError as error:
+            hold.release()
+            self._emit(StageDecided(name, "run", ()))
+            self._fail(name, error)
+        else:
+            self._active[name] = _Active(stage, hold, verdict)
+            self._follow(name)
+        return True
+
+    def _follow(self, name: str) -> None:
+        verdict = self._active[name].verdict
+        decision = verdict.decision
+        reasons = tuple(str(reason) for reason in decision.reasons)
+        match decision:
+            case Run():
+                self._emit(StageDecided(name, "run", reasons))
+                heapq.heappush(self._runnable, (-self._plan.priority.get(name, 0.0), name))
+            case Restore():
+                self._restore(name, decision, reasons)
+            case _:
+                self._emit(StageDecided(name, "skip", ()))
+                self._succeed(name, Status.UNCHANGED)
+
+    def _restore(self, name: str, decision: Restore, reasons: tuple[str, ...]) -> None:
+        active = self._active[name]
+        try:
+            self._committer.restore(active.stage, active.verdict, decision)
+        except CorruptionError as error:
+            # The blob is out of the way now; what it held can be made again.
+            self._emit(Warned(str(error), name))
+            lost = tuple(Reason(ReasonKind.OUT_MISSING, record.path) for record in decision.outs)
+            self._emit(StageDecided(name, "run", tuple(str(reason) for reason in lost)))
+            heapq.heappush(self._runnable, (-self._plan.priority.get(name, 0.0), name))
+        except PivotError as error:
+            self._fail(name, error)
+        else:
+            self._emit(StageDecided(name, "restore", reasons))
+            self._succeed(name, Status.RESTORED)
+
+    def _retry_waiting(self) -> None:
+        patience = self._workspace.settings.lock_timeout
+        for name, since in list(self._waiting.items()):
+            if self._begin(name) or time.monotonic() - since < patience:
+                continue
+            del self._waiting[name]
+            holder = Hold.holder(self._workspace.layout.hold_file(name))
+            self._fail(name, WaitTimeoutError(f"waited {patience:g} s for {holder}"))
+
+    # Executing
+
+    def _submit_runnable(self) -> None:
+        while self._runnable and not self._stopping and len(self._futures) < self._plan.workers:
+            _, name = heapq.heappop(self._runnable)
+            try:
+                self._submit(name)
+            except PivotError as error:
+                self._fail(name, error)
+
+    def _submit(self, name: str) -> None:
+        active = self._active[name]
+        call = Call(active.stage, self._workspace.settings.hash).pack()
+        if self._executor is None:
+            self._executor = self._make_executor()
+        self._committer.prepare(active.stage, active.verdict)
+        log = None
+        if self._executor.isolated:
+            file = self._workspace.layout.log_file(name)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            active.tail = LogTail(file)
+            log = str(file)
+        self._emit(StageStarted(name))
+        task = Task(name, str(self._workspace.root), call, log)
+        future = self._executor.submit(execute, task)
+        self._futures[name] = future
+        future.add_done_callback(lambda _: self._finished.put(name))
+
+    def _collect(self) -> None:
+        """Wait a little for a task to end; pass on what the running ones print."""
+        try:
+            ended = [self._finished.get(timeout=_TICK_SECONDS)]
+        except queue.Empty:
+            ended = []
+        while not self._finished.empty():
+            ended.append(self._finished.get())
+        for name in ended:
+            self._settle(name)
+        for name in self._futures:
+            self._print(name)
+
+    def _print(self, name: str, *, final: bool = False) -> None:
+        tail = self._active[name].tail
+        for line in tail.lines(final=final) if tail else ():
+            self._emit(StageOutput(name, line))
+
+    def _settle(self, name: str) -> None:
+        """Deal with a task that ended."""
+        future = self._futures.pop(name)
+        self._print(name, final=True)
+        try:
+            outcome = future.result()
+        except CancelledError:
+            self._tally.interrupted = True
+            return
+        except WorkerCrashedError as error:
+            if not self._cancellation.requested:
+                self._fail(name, error)
+            return
+        except PivotError as error:
+            self._fail(name, error)
+            return
+        if outcome.failure is not None:
+            self._fail_with(name, outcome.failure, outcome.seconds)
+            return
+        active = self._active[name]
+        try:
+            recorded = self._committer.record(active.stage, active.verdict, outcome)
+        except PivotError as error:
+            self._fail(name, error)
+        else:
+            if recorded:
+                self._succeed(name, Status.RAN, outcome.seconds)
+            else:
+                self._fail_with(name, Failure("its inputs changed while it ran"), outcome.seconds)
+
+    # Ending
+
+    def _succeed(self, name: str, status: Status, seconds: float = 0.0) -> None:
+        self._report(name, status, seconds)
+        self._schedule.done(name)
+
+    def _fail(self, name: str, error: PivotError) -> None:
+        self._tally.worst = max(self._tally.worst, error.exit_status if _is_special(error) else 1)
+        self._fail_with(name, Failure(str(error)), 0.0)
+
+    def _fail_with(self, name: str, failure: Failure, seconds: float) -> None:
+        self._tally.worst = max(self._tally.worst, 1)
+        self._report(name, Status.FAILED, seconds, failure)
+        self._cancel(self._schedule.failed(name))
+        self._stopping |= not self._plan.keep_going
+
+    def _cancel(self, names: tuple[str, ...]) -> None:
+        for name in names:
+            if name not in self._tally.reports:
+                self._report(name, Status.CANCELLED, 0.0)
+
+    def _report(
+        self, name: str, status: Status, seconds: float, failure: Failure | None = None
+    ) -> None:
+        active = self._active.pop(name, None)
+        if active is not None:
+            active.hold.release()
+        reasons = active.verdict.decision.reasons if active else ()
+        error = failure.message if failure else None
+        traceback = failure.traceback if failure else None
+        texts = tuple(str(reason) for reason in reasons)
+        self._tally.reports[name] = StageReport(name, status, texts, seconds, error, traceback)
+        self._emit(StageFinished(name, status, seconds, error, traceback))
+
+    def _interrupt(self) -> None:
+        """Start nothing new, stop what runs, and commit what had finished before that."""
+        self._tally.interrupted = True
+        finished = [name for name, future in self._futures.items() if future.done()]
+        if self._executor is not None and len(finished) < len(self._futures):
+            self._executor.stop()
+        for name in finished:
+            self._settle(name)
+
+    def _shut_down(self) -> None:
+        if self._executor is not None:
+            if self._futures:
+                self._executor.stop()
+            self._executor.close()
+        for active in self._active.values():
+            active.hold.release()
+        self._active.clear()
+
+
+def _is_special(error: PivotError) -> bool:
+    """Whether the error has an exit status of its own, beyond that of a failed stage."""
+    return isinstance(error, CorruptionError | WaitTimeoutError)

@@ -1,0 +1,185 @@
+"""What happens in a worker: load the deps, call the function, save and hash the outs.
+
+`execute` takes a `Task` and gives an `Outcome`; it never raises for what user code does, and
+reports failures in the user's terms. The same code serves the `inline` executor, in the parent.
+`prepare` sets a new worker process up. Tests: tests/engine/test_worker.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pivot.discovery.importer import ProjectImporter
+from pivot.engine.capture import captured
+from pivot.errors import PivotError
+from pivot.executors.payload import dumps, loads
+from pivot.interfaces import Failure, Outcome, Produced
+from pivot.loaders import PathOnly
+from pivot.stage import Stage, Via
+from pivot.store.content import Signature
+from pivot.store.tree import Tree
+from pivot.tracebacks import user_traceback
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pivot.hashing import Algorithm
+    from pivot.interfaces import Task
+    from pivot.stage import Output
+
+
+#: How long to wait for processes that an earlier run of the stage left over, in seconds.
+_PATIENCE = 30.0
+
+
+class _OutputError(PivotError):
+    """What the stage gave back is not what it declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a task's payload holds."""
+
+    stage: Stage
+    algorithm: Algorithm
+
+    def pack(self) -> bytes:
+        """Give the payload; raise a `PivotError` if something in it can't be pickled."""
+        return dumps(self)
+
+
+_importer: ProjectImporter | None = None
+
+
+def prepare(root: str) -> None:
+    """Set up a new worker process for the project at `root`."""
+    global _importer  # noqa: PLW0603 - the one thing that lives as long as the process
+    if _importer is not None:
+        _importer.remove()
+    _importer = ProjectImporter(Path(root))
+    _importer.install()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True)
+
+
+def execute(task: Task) -> Outcome:
+    """Run one stage and give what came of it."""
+    started = time.perf_counter()
+    try:
+        with contextlib.chdir(task.root):
+            outs = _perform(task)
+    except KeyboardInterrupt:
+        raise
+    except PivotError as error:
+        return Outcome(task.stage, time.perf_counter() - started, failure=_described(error))
+    except BaseException as error:  # noqa: BLE001 - user code may raise anything, SystemExit too
+        message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        failure = Failure(message, user_traceback(error))
+        return Outcome(task.stage, time.perf_counter() - started, failure=failure)
+    return Outcome(task.stage, time.perf_counter() - started, outs)
+
+
+def _described(error: PivotError) -> Failure:
+    # A loader that failed on a file has the library's own exception as its cause.
+    return Failure(str(error), user_traceback(error.__cause__) if error.__cause__ else None)
+
+
+def _perform(task: Task) -> tuple[Produced, ...]:
+    if _importer is not None and _importer.stale():
+        _importer.install_afresh()
+    with captured(task.log, _PATIENCE) if task.log else contextlib.nullcontext():
+        call = loads(task.payload)
+        assert isinstance(call, Call)  # noqa: S101 - we packed it
+        _call(call.stage)
+    tree = Tree(Path(task.root), call.algorithm, None)
+    return tuple(_produced(tree, call.stage, out) for out in call.stage.outs)
+
+
+def _call(stage: Stage) -> None:
+    arguments: dict[str, Any] = {}
+    params = stage.params
+    if params is not None and hasattr(params, "unloaded"):
+        params = params.unloaded()
+    for dep in stage.deps:
+        if dep.via is Via.ARGUMENT:
+            arguments[dep.name] = dep.loader.load(Path(dep.path))
+        elif dep.via is Via.FIELD:
+            params.set_artifact_value(dep.name, dep.loader.load(Path(dep.path)))
+    if stage.params_argument is not None:
+        arguments[stage.params_argument] = params
+    returned = stage.function(**arguments)
+    for out, value in _values(stage, params, returned):
+        _save(out, value)
+
+
+def _values(stage: Stage, params: Any, returned: Any) -> Iterator[tuple[Output, Any]]:
+    keys = [out for out in stage.outs if out.via is Via.KEY]
+    if keys:
+        _check_keys({out.name for out in keys}, returned)
+    for out in stage.outs:
+        match out.via:
+            case Via.KEY:
+                yield out, returned[out.name]
+            case Via.RETURN:
+                yield out, returned
+            case Via.FIELD:
+                yield out, _field(params, out)
+            case _:
+                pass
+
+
+def _check_keys(declared: set[str], returned: Any) -> None:
+    if not isinstance(returned, dict):
+        shown = "None" if returned is None else f"a {type(returned).__name__}"
+        keys = ", ".join(sorted(declared))
+        raise _OutputError(f"it returned {shown}, but declares a dict with the keys {keys}")
+    problems = [
+        f"{what} {', '.join(repr(key) for key in sorted(map(str, keys)))}"
+        for what, keys in (
+            ("missing", declared - returned.keys()),
+            ("not declared", returned.keys() - declared),
+        )
+        if keys
+    ]
+    if problems:
+        raise _OutputError(f"it returned the wrong keys: {'; '.join(problems)}")
+
+
+def _field(params: Any, out: Output) -> Any:
+    try:
+        return params.artifact_value(out.name)
+    except AttributeError:
+        if isinstance(out.loader, PathOnly):
+            return Path(out.path)
+        raise _OutputError(
+            f"it did not assign its output {out.name!r} ({out.path})"
+        ) from None
+
+
+def _save(out: Output, value: Any) -> None:
+    path = Path(out.path)
+    if isinstance(out.loader, PathOnly) and value is None:
+        raise _OutputError(f"it gave None for its output {out.name!r}, not the path {out.path!r}")
+    out.loader.save(value, path)
+
+
+def _produced(tree: Tree, stage: Stage, out: Output) -> Produced:
+    content = tree.content(out.path)
+    if content is None:
+        raise _OutputError(
+            f"it did not write its output {out.path!r}",
+            where=stage.place,
+            hint=f"paths are relative to the project: {os.fspath(tree.root)}",
+        )
+    if content.directory:
+        return Produced(out.name, out.path, content, listing=tree.listing(out.path))
+    signature = Signature.of((tree.root / out.path).lstat())
+    return Produced(out.name, out.path, content, signature)

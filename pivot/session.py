@@ -1,0 +1,168 @@
+"""Everything that has a lifetime, for one command in one project: opened late, closed for sure.
+
+A `Session` finds the settings, and opens the plugin host, the state and the cache when they are
+first needed. Example::
+
+    with Session(root) as session:
+        session.workspace.content("data.csv")
+
+Tests: tests/test_session.py.
+"""
+
+from __future__ import annotations
+
+import functools
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Self
+
+from pivot.config import load_settings
+from pivot.discovery import ProjectImporter, discover, importing
+from pivot.engine.observe import Observer
+from pivot.engine.worker import prepare
+from pivot.engine.workspace import Workspace
+from pivot.errors import UsageError
+from pivot.executors import default_jobs
+from pivot.fingerprint import Fingerprinter
+from pivot.graph import Graph, build_graph
+from pivot.hashing import hash_text
+from pivot.interfaces import ExecutorOptions
+from pivot.plugins import PluginHost
+from pivot.store.cache import Cache
+from pivot.store.layout import Layout
+from pivot.store.state import State
+from pivot.store.tree import Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+    from types import TracebackType
+
+    from pivot.config import Settings
+    from pivot.events import Event
+    from pivot.interfaces import Executor
+    from pivot.registry import Registry
+    from pivot.stage import Stage
+
+
+class Session:
+    """One use of one project."""
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        registry: Registry | None = None,
+        overrides: Mapping[str, object] | None = None,
+        host: PluginHost | None = None,
+    ) -> None:
+        self.root = root
+        self.settings: Settings = load_settings(root, overrides or {})
+        self._registry = registry
+        self._given_host = host
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    @functools.cached_property
+    def host(self) -> PluginHost:
+        """The plugins of this session."""
+        return self._given_host or PluginHost()
+
+    @functools.cached_property
+    def importer(self) -> ProjectImporter:
+        """What imports the project's modules while the session is open."""
+        return self._stack.enter_context(importing(self.root))
+
+    @functools.cached_property
+    def stages(self) -> dict[str, Stage]:
+        """The stages by name: those of the given registry, or of the project's pipeline file."""
+        sources = self.importer  # the project must be importable, also for a given registry
+        if self._registry is not None:
+            found = self._registry.stages
+        else:
+            found = discover(sources.root).stages
+        return {stage.name: stage for stage in found}
+
+    @functools.cached_property
+    def graph(self) -> Graph:
+        """Who feeds whom."""
+        return build_graph(tuple(self.stages.values()))
+
+    @functools.cached_property
+    def workspace(self) -> Workspace:
+        """The project's store, open."""
+        layout = Layout(self.root)
+        layout.create()
+        state = State.open(layout.state)
+        self._stack.callback(state.close)
+        algorithm = self.settings.hash
+        cache = Cache(layout, algorithm, self.settings.cache_link, state.blobs)
+        tree = Tree(self.root, algorithm, state.files)
+        return Workspace(self.root, self.settings, layout, state, cache, tree)
+
+    @functools.cached_property
+    def observer(self) -> Observer:
+        """What observes the stages."""
+        fingerprinter = Fingerprinter(self.root, hash_value=self.host.hash_value)
+        return Observer(self.workspace, fingerprinter)
+
+    def selected(self, targets: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+        """Give the names of the stages that targets mean, with all they need, in order."""
+        graph = self.graph
+        if not targets:
+            return graph.order
+        return graph.closure(graph.select(targets))
+
+    def require_inputs(self, names: tuple[str, ...]) -> None:
+        """Raise `UsageError` with every input that does not exist and that no stage makes."""
+        missing = [
+            f"{stage.place}: stage {name!r} needs {dep.path!r}, which does not exist and which no "
+            "stage makes"
+            for name in names
+            for stage in (self.stages[name],)
+            for dep in stage.deps
+            if self.graph.producer(dep.path) is None
+            and not self._fed_by_outputs(name, dep.path)
+            and not self.workspace.path(dep.path).exists()
+        ]
+        if missing:
+            raise UsageError("\n".join(missing))
+
+    def _fed_by_outputs(self, name: str, path: str) -> bool:
+        prefix = f"{path.rstrip('/')}/"
+        makers = (self.stages[up] for up in self.graph.upstream[name])
+        return any(out.path.startswith(prefix) for maker in makers for out in maker.outs)
+
+    def jobs(self, stages: int) -> int:
+        """Give how many stages run at once: no more workers than there is work."""
+        wanted = self.settings.jobs or default_jobs()
+        return max(1, min(wanted, stages))
+
+    def open_executor(self, jobs: int) -> Executor:
+        """Make the configured executor."""
+        sources = sorted(self.importer.sources.items())
+        options = ExecutorOptions(
+            jobs=jobs,
+            initializer=functools.partial(prepare, str(self.root)),
+            generation=hash_text(repr((str(self.root), sources))),
+        )
+        return self.host.make_executor(self.settings.executor, options)
+
+    def emitter(self, on_event: Callable[[Event], None] | None) -> Callable[[Event], None]:
+        """Give a function that tells an event to the caller and to the plugins."""
+
+        def emit(event: Event) -> None:
+            if on_event is not None:
+                on_event(event)
+            self.host.announce(event)
+
+        return emit
