@@ -14,13 +14,12 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pivot.store.content import Content
-from pivot.store.lock import Lock, Record
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pivot.stage_def.params import Json
+    from pivot.store.content import Content
+    from pivot.store.lock import Lock, Record
 
 
 class ReasonKind(enum.StrEnum):
@@ -227,7 +226,10 @@ def _changes(observed: Observation, past: Past) -> Iterator[Reason]:
         _contents(observed.deps),
         (ReasonKind.DEP_ADDED, ReasonKind.DEP_CHANGED, ReasonKind.DEP_REMOVED),
     )
-    old, new = {(out.name, out.path) for out in lock.outs}, {(o.name, o.path) for o in observed.outs}
+    old, new = (
+        {(out.name, out.path) for out in lock.outs},
+        {(o.name, o.path) for o in observed.outs},
+    )
     yield from (Reason(ReasonKind.OUT_ADDED, path) for _, path in sorted(new - old))
     yield from (Reason(ReasonKind.OUT_REMOVED, path) for _, path in sorted(old - new))
 

@@ -74,7 +74,7 @@ class DefinitionError(PivotError):
     """Something in a pipeline's definition is wrong: an annotation, a path, a parameter."""
 
 
-class DefinitionErrors(DefinitionError):
+class DefinitionErrors(DefinitionError):  # noqa: N818 - it is several of them
     """Everything that is wrong in one pipeline, reported at once."""
 
     def __init__(self, errors: Iterable[PivotError]) -> None:

@@ -86,9 +86,10 @@ class Out[T](_Artifact[T]):
 
 @dataclass(frozen=True)
 class IncrementalOut[T](Out[T]):
-    """An output that grows from run to run: its last version is there, writable, when the stage
-    starts; on a first run there is none.
-    """  # noqa: D205, D209 - one sentence does not fit one line
+    """An output that grows from run to run.
+
+    Its last version is there, writable, when the stage starts; on a first run there is none.
+    """
 
 
 @dataclass(frozen=True)

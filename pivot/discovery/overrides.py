@@ -36,8 +36,11 @@ def apply_params_file(root: Path, stages: tuple[Stage, ...]) -> tuple[Stage, ...
     overrides, lines = _read(file)
     errors: list[PivotError] = []
     names = {stage.name: stage for stage in stages}
-    for name in overrides.keys() - names.keys():
-        errors.append(_unknown(name, list(names), Place(PARAMS_FILE, lines.get((name,), 1))))
+    errors += [
+        _unknown(name, list(names), Place(PARAMS_FILE, lines.get((name,), 1)))
+        for name in overrides
+        if name not in names
+    ]
     changed = [_overridden(stage, overrides.get(stage.name), lines, errors) for stage in stages]
     if errors:
         raise DefinitionErrors(errors)

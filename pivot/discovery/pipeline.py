@@ -77,7 +77,7 @@ def _import_pipeline(root: Path) -> ModuleType:
         raise DiscoveryError(f"{error.msg}: {line}", where=place) from None
     except (KeyboardInterrupt, GeneratorExit):
         raise
-    except BaseException as error:  # noqa: BLE001 - user code may raise anything, SystemExit too
+    except BaseException as error:
         place = innermost_place(error, root)
         message = f"the pipeline can't be imported: {type(error).__name__}: {error}"
         raise PipelineImportError(message, where=place, traceback=user_traceback(error)) from error

@@ -116,9 +116,7 @@ class Committer:
     def _edited(self, verdict: Verdict) -> list[str]:
         """Give the inputs and sources that are not what they were when they were observed."""
         inputs = {record.path: record.content for record in verdict.observed.deps}
-        changed = [
-            path for path, known in inputs.items() if self._workspace.content(path) != known
-        ]
+        changed = [path for path, known in inputs.items() if self._workspace.content(path) != known]
         return changed + self._edited_sources()
 
     def _edited_sources(self) -> list[str]:
@@ -160,7 +158,7 @@ class Committer:
         cache.restore(content, path, writable=True)
 
     def _marker(self, stage: Stage) -> Path:
-        """A file that is there from before a stage starts until its result is recorded."""
+        """Name the file that is there from before a stage starts until its result is recorded."""
         hold = self._workspace.layout.hold_file(stage.name)
         return hold.with_name(f"{stage.name}.unfinished")
 
@@ -183,4 +181,3 @@ def _remove(path: Path) -> None:
             f"the old output {path} can't be removed: {error.strerror}",
             hint="check the permissions of the directory that holds it",
         ) from error
-

@@ -62,9 +62,7 @@ class Forecaster:
         return MayRun(because or tuple(restored))
 
     def _reads(self, path: str, makers: Sequence[str]) -> bool:
-        return any(
-            _related(path, out.path) for maker in makers for out in self._stages[maker].outs
-        )
+        return any(_related(path, out.path) for maker in makers for out in self._stages[maker].outs)
 
 
 def _related(one: str, other: str) -> bool:
@@ -90,5 +88,3 @@ def explain(stage: Stage, forecast: Forecast, observer: Observer) -> Explanation
             Change(str(reason.kind), reason.summary, reason.name, reason.old, reason.new, place)
         )
     return Explanation(stage.name, forecast_word(forecast), tuple(changes))
-
-

@@ -159,9 +159,7 @@ def _field(params: Any, out: Output) -> Any:
     except AttributeError:
         if isinstance(out.loader, PathOnly):
             return Path(out.path)
-        raise _OutputError(
-            f"it did not assign its output {out.name!r} ({out.path})"
-        ) from None
+        raise _OutputError(f"it did not assign its output {out.name!r} ({out.path})") from None
 
 
 def _save(out: Output, value: Any) -> None:

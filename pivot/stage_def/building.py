@@ -79,9 +79,10 @@ def function_place(function: Callable[..., Any]) -> Place:
     target: Any = inspect.unwrap(function)
     while isinstance(target, functools.partial):
         target = inspect.unwrap(target.func)
-    code = getattr(target, "__code__", None) or getattr(
-        getattr(type(target), "__call__", None), "__code__", None
-    )
+    code = getattr(target, "__code__", None)
+    if code is None:
+        # An instance with a __call__ method: where its class defines that.
+        code = getattr(inspect.getattr_static(type(target), "__call__", None), "__code__", None)
     return Place(code.co_filename, code.co_firstlineno) if code else Place("<unknown>", 0)
 
 
@@ -164,7 +165,10 @@ def _read_parameter(parameter: inspect.Parameter, hint: Any, draft: _Draft) -> N
             f"parameter {name!r} is annotated with an output",
             "outputs go in the return annotation or in a StageDef",
         )
-    elif not has_default and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+    elif not has_default and parameter.kind not in (
+        parameter.VAR_POSITIONAL,
+        parameter.VAR_KEYWORD,
+    ):
         draft.wrong(
             f"nothing says what its parameter {name!r} is",
             f"annotate it: {name}: Annotated[..., outputs.Dep('path', loader)], or a StageParams "
@@ -201,7 +205,9 @@ def _read_key(key: str, annotation: Any, owner: Any, draft: _Draft) -> None:
         annotation = typing.get_args(annotation)[0]
     outs = [item for item in _metadata(annotation) if isinstance(item, Out)]
     if typing.get_origin(annotation) is typing.NotRequired or key in owner.__optional_keys__:
-        draft.wrong(f"the output {key!r} of {owner.__name__} is optional; a stage writes all of its")
+        draft.wrong(
+            f"the output {key!r} of {owner.__name__} is optional; a stage writes all of its"
+        )
     elif len(outs) == 1:
         draft.add_out(key, outs[0], Via.KEY)
     else:
@@ -255,7 +261,9 @@ def _make_params(given: StageParams | type[StageParams] | None, draft: _Draft) -
     try:
         made = given() if isinstance(given, type) else given
     except pydantic.ValidationError as error:
-        draft.wrong(str(invalid_params(error, wanted)), "give defaults, or register(..., params=...)")
+        draft.wrong(
+            str(invalid_params(error, wanted)), "give defaults, or register(..., params=...)"
+        )
         return None
     if not isinstance(made, wanted):
         draft.wrong(f"params are {type(made).__name__}, but the function takes {wanted.__name__}")

@@ -21,7 +21,7 @@ from pivot.outputs import Dep, Out
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-type Json = None | bool | int | float | str | list[Json] | dict[str, Json]
+type Json = bool | int | float | str | list[Json] | dict[str, Json] | None
 
 
 class StageParams(BaseModel):
@@ -114,11 +114,9 @@ class StageDef(StageParams, metaclass=_StageDefMeta):
 
     def unloaded(self) -> StageDef:
         """Give a copy with the same parameters and without any artifact's value."""
-        return self.model_copy(deep=False)._forget()
-
-    def _forget(self) -> StageDef:
-        self._values = {}
-        return self
+        copy = self.model_copy()
+        copy.__pydantic_private__ = {"_values": {}}
+        return copy
 
 
 def encode_params(params: BaseModel | None) -> dict[str, Json]:
@@ -133,8 +131,7 @@ def _encode(value: Any) -> Json:
         case BaseModel():
             return {name: _encode(getattr(value, name)) for name in type(value).model_fields}
         case dict():
-            pairs = {str(to_jsonable_python(key)): _encode(item) for key, item in value.items()}
-            return pairs
+            return {str(to_jsonable_python(key)): _encode(item) for key, item in value.items()}
         case set() | frozenset():
             return sorted((_encode(item) for item in value), key=repr)
         case list() | tuple():
