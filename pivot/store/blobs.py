@@ -1,0 +1,169 @@
+"""The files of the cache by the hash of their content, and whether each is what its name says.
+
+A *blob* is a read-only file at `ab/cdef...`, named by its hash. It gets that name when it is whole
+(see `intake`) and is never written to again. A blob is *vouched for* while its stat signature is
+the one it had when its hash was known; any other is hashed before it is used, and one that isn't
+what its name says goes to the *quarantine*. Example::
+
+    blobs.check("ef46db3751d8e999", 0)  # the stat result of a sound blob, or an error
+
+Tests: tests/store/test_blobs.py.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+import time
+from typing import TYPE_CHECKING
+
+from pivot.errors import CorruptionError, StorageError
+from pivot.hashing import hash_file
+from pivot.store.content import Signature
+from pivot.store.faults import storage_error
+from pivot.store.tree import is_racy
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pivot.hashing import Algorithm
+    from pivot.store.content import Content
+    from pivot.store.layout import Layout
+    from pivot.store.tree import Known
+
+_NAME = re.compile(r"[0-9a-f]{16}|[0-9a-f]{32}")
+
+
+class MissingBlobError(StorageError):
+    """The cache doesn't hold what is asked of it; `hash` is the blob's name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the cache doesn't hold {name}", hint="run the stage that makes it once more"
+        )
+        self.hash = name
+
+
+class CorruptBlobError(CorruptionError):
+    """A blob is not what its name, `hash`, says; `reason` says how that was seen."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"the cache's blob {name} is corrupt: {reason}",
+            hint="run the stage that makes it once more",
+        )
+        self.hash = name
+        self.reason = reason
+
+
+class Blobs:
+    """The blobs of one project."""
+
+    def __init__(self, layout: Layout, vouched: Known | None) -> None:
+        self._layout = layout
+        self._directory = str(layout.blobs)
+        self._vouched = vouched
+
+    def path(self, name: str) -> Path:
+        """Give the place of a blob, there or not; raise `CorruptionError` for what is no hash."""
+        if not _NAME.fullmatch(name):
+            raise CorruptionError(f"{name!r:.80} is not the name of a blob")
+        return self._layout.blobs / f"{name[:2]}/{name[2:]}"
+
+    def size(self, name: str) -> int | None:
+        """Give the size of a blob in bytes, or None if it isn't there."""
+        status = self._status(name)
+        return status.st_size if status else None
+
+    def _status(self, name: str) -> os.stat_result | None:
+        try:
+            status = self.path(name).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise storage_error(error, "look at", self.path(name)) from error
+        return status if stat.S_ISREG(status.st_mode) else None
+
+    def check(self, name: str, size: int | None = None) -> os.stat_result:
+        """Give the stat result of a blob that was found to be what it should be.
+
+        Raises `MissingBlobError`, or moves it to the quarantine and raises `CorruptBlobError`.
+        """
+        status = self._status(name)
+        if status is None:
+            raise MissingBlobError(name)
+        if size is not None and status.st_size != size:
+            raise self._condemn(name, f"it has {status.st_size} bytes and should have {size}")
+        if self._vouched is None or self._vouched.get(name) != (Signature.of(status), name):
+            self._check_hash(name)
+            self.vouch(name, status)
+        return status
+
+    def _check_hash(self, name: str) -> None:
+        found = self.hash(self.path(name), name)
+        if found != name:
+            raise self._condemn(name, f"its content has the hash {found}")
+
+    def hash(self, file: Path, name: str) -> str:
+        """Give the hash of a file by the algorithm that made `name`."""
+        # A project may have changed its algorithm; what was stored before is still good.
+        algorithm: Algorithm = "xxh64" if len(name) == 16 else "xxh3_128"
+        try:
+            return hash_file(file, algorithm)[0]
+        except OSError as error:
+            raise storage_error(error, "read", file) from error
+
+    def vouch(self, name: str, status: os.stat_result) -> None:
+        """Remember that a blob which looks like this is sound, as far as its times can tell."""
+        if self._vouched and not is_racy(status.st_mtime_ns, time.time_ns()):
+            self._vouched.put(name, Signature.of(status), name)
+
+    def is_sound(self, content: Content) -> bool:
+        """Say whether the cache holds a file's content; a corrupt blob is moved out of the way.
+
+        Raises `CorruptionError` if a blob of this name has another size.
+        """
+        size = self.size(content.hash)
+        if size is None:
+            return False
+        if size != content.size:
+            self._check_hash(content.hash)
+            raise CorruptionError(
+                f"two contents of {size} and {content.size} bytes have one hash, {content.hash}",
+                hint='set hash = "xxh3_128" in [tool.pivot] of pyproject.toml',
+            )
+        try:
+            self.check(content.hash)
+        except (CorruptBlobError, MissingBlobError):
+            return False
+        return True
+
+    def _condemn(self, name: str, reason: str) -> CorruptBlobError:
+        """Move a blob to the quarantine and give the error that says so."""
+        moved = self._layout.quarantine / name
+        try:
+            moved.parent.mkdir(parents=True, exist_ok=True)
+            self.path(name).replace(moved)
+        except FileNotFoundError:  # another process was faster
+            return CorruptBlobError(name, reason)
+        except OSError as error:
+            fault = storage_error(error, "move it to", moved)
+            return CorruptBlobError(name, f"{reason}; {fault.message}")
+        return CorruptBlobError(name, f"{reason}; it was moved to {moved}")
+
+    def verify(self) -> Iterator[CorruptBlobError]:
+        """Hash every blob, and give an error for each corrupt one, after moving it away."""
+        for file in sorted(self._layout.blobs.glob("??/*")):
+            name = file.parent.name + file.name
+            if not _NAME.fullmatch(name):
+                continue  # a temporary of a process that runs or was killed
+            try:
+                status = file.lstat()
+                self._check_hash(name)
+                self.vouch(name, status)
+            except FileNotFoundError:
+                continue
+            except CorruptBlobError as problem:
+                yield problem

@@ -1,0 +1,321 @@
+"""What Pivot remembers to save time, in an LMDB environment that may be deleted at any moment.
+
+Four memories: `files` (path -> hash) and `blobs` (hash -> hash), each with the signature that makes
+the answer trustworthy; the run cache (`recall`, `remember`); and how long stages took. What is put
+is readable at once, and is written in one transaction now and then, at `flush` and at `close`. An
+environment that is damaged is thrown away and made anew. Example::
+
+    state = State.open(layout.state)
+    state.files.put("data.csv", signature, "d24ec4f1a98c6e5b")
+    state.close()
+
+Several processes may use an environment at once; LMDB forbids to open it twice in one, so that all
+`State`s of a path share it. No key holds an absolute path. Tests: tests/store/test_state.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import threading
+from typing import TYPE_CHECKING, Self
+
+import lmdb
+
+from pivot.errors import StorageError
+from pivot.hashing import hash_bytes
+from pivot.store.atomic import beside
+from pivot.store.content import Signature
+from pivot.store.faults import storage_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_FIRST_MAP = 1 << 24
+_READERS = 1024
+# LMDB refuses keys of more than 511 bytes.
+_LONGEST_KEY = 511
+_BUFFERED = 4096
+
+#: What LMDB says of files that are not, or not any more, an environment.
+_BROKEN = (
+    lmdb.InvalidError,
+    lmdb.CorruptedError,
+    lmdb.VersionMismatchError,
+    lmdb.PageNotFoundError,
+    lmdb.PanicError,
+    lmdb.IncompatibleError,
+)
+_ODD_FILE_SYSTEM = "LMDB needs a local file system with locks: keep the project's .pivot on one"
+
+
+class State:
+    """A handle on the state of one project; see the module."""
+
+    def __init__(self, environment: _Environment) -> None:
+        self._environment: _Environment | None = environment
+        #: Whether what was there before was damaged, and is gone.
+        self.rebuilt = environment.rebuilt
+        self.files = KnownHashes(environment, b"f")
+        self.blobs = KnownHashes(environment, b"b")
+        self._runs = _Memory(environment, b"r")
+        self._durations = _Memory(environment, b"d")
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the environment in the directory `path`, which is made if it's missing.
+
+        Raises `StorageError` if it can't be made, or its file system can't hold one.
+        """
+        return cls(_share(path))
+
+    def close(self) -> None:
+        """Write what waits, and let go; doing so twice is no error. Raises `StorageError`."""
+        environment, self._environment = self._environment, None
+        if environment:
+            _let_go(environment)
+
+    def flush(self) -> None:
+        """Write what waits; raise `StorageError` if that can't be done."""
+        if self._environment:
+            self._environment.flush()
+
+    def recall(self, key: str) -> bytes | None:
+        """Give what was remembered under a key of the run cache, or None."""
+        return self._runs.get(key)
+
+    def remember(self, key: str, value: bytes) -> None:
+        """Put a value into the run cache, in place of an earlier one."""
+        self._runs.put(key, value)
+
+    def duration(self, stage: str) -> float | None:
+        """Give the seconds that a stage took when it ran last, or None."""
+        value = self._durations.get(stage)
+        with contextlib.suppress(ValueError):
+            return float(value) if value else None
+        return None
+
+    def record_duration(self, stage: str, seconds: float) -> None:
+        """Note the seconds that a stage took."""
+        self._durations.put(stage, repr(seconds).encode())
+
+
+class _Memory:
+    """The entries of one kind: bytes by text."""
+
+    def __init__(self, environment: _Environment, kind: bytes) -> None:
+        self._environment = environment
+        self._kind = kind
+
+    def get(self, key: str) -> bytes | None:
+        return self._environment.get(self._key(key))
+
+    def put(self, key: str, value: bytes) -> None:
+        self._environment.put(self._key(key), value)
+
+    def _key(self, key: str) -> bytes:
+        encoded = b"%s:%s" % (self._kind, key.encode("utf-8", "surrogatepass"))
+        if len(encoded) <= _LONGEST_KEY:
+            return encoded
+        # Another separator, so that no short key looks like the hash of a long one.
+        return b"%s#%s" % (self._kind, hash_bytes(encoded, "xxh3_128").encode())
+
+
+class KnownHashes:
+    """Hashes with the signature that the file had; a `Known`."""
+
+    def __init__(self, environment: _Environment, kind: bytes) -> None:
+        self._memory = _Memory(environment, kind)
+
+    def get(self, path: str) -> tuple[Signature, str] | None:
+        """Give what was put, or None."""
+        value = self._memory.get(path)
+        if value is None:
+            return None
+        try:
+            mtime, size, inode, ctime, hash_ = value.decode().split(" ")
+            return Signature(int(mtime), int(size), int(inode), int(ctime)), hash_
+        except ValueError:  # of another format, or damaged
+            return None
+
+    def put(self, path: str, signature: Signature, hash: str) -> None:  # noqa: A002 - `Known`'s name
+        """Remember a hash."""
+        s = signature
+        text = f"{s.mtime_ns} {s.size} {s.inode} {s.ctime_ns} {hash}"
+        self._memory.put(path, text.encode())
+
+
+class _Environment:
+    """An open LMDB environment and what waits to be written to it; shared in the process."""
+
+    def __init__(self, path: Path) -> None:
+        self.users = 0
+        self.rebuilt = False
+        self._path = path
+        self._process = os.getpid()
+        self._lock = threading.RLock()
+        self._waiting: dict[bytes, bytes] = {}
+        try:
+            self._lmdb = self._open()
+        except _BROKEN:
+            self._lmdb = self._open_anew()
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        """What tells its file from every other."""
+        return self._identity
+
+    def _open(self) -> lmdb.Environment:
+        data = self._path / "data.mdb"
+        try:
+            self._path.mkdir(parents=True, exist_ok=True)
+            opened = lmdb.open(
+                str(self._path),
+                map_size=_FIRST_MAP,
+                max_readers=_READERS,
+                max_spare_txns=4,
+                # A power cut may cost the last transaction, not the environment.
+                metasync=False,
+            )
+            status = data.stat()
+        except OSError as error:
+            if isinstance(error, FileExistsError | NotADirectoryError):
+                raise lmdb.InvalidError(str(error)) from error
+            raise storage_error(error, "open", self._path) from error
+        except lmdb.Error as error:
+            raise self._judge(error) from error
+        if status.st_size < (opened.info()["last_pgno"] + 1) * opened.stat()["psize"]:
+            # Reading beyond a file's end kills the process (SIGBUS).
+            opened.close()
+            raise lmdb.CorruptedError(f"{data} is truncated")
+        opened.reader_check()
+        self._identity = status.st_dev, status.st_ino
+        return opened
+
+    def _open_anew(self) -> lmdb.Environment:
+        damaged = beside(self._path)
+        try:
+            with contextlib.suppress(FileNotFoundError):  # another process was faster
+                self._path.rename(damaged)
+        except OSError as error:
+            raise storage_error(error, "move away the damaged", self._path) from error
+        shutil.rmtree(damaged, ignore_errors=True)
+        damaged.unlink(missing_ok=True)
+        self.rebuilt = True
+        try:
+            return self._open()
+        except _BROKEN as error:
+            raise self._fault(error) from error
+
+    def _judge(self, error: lmdb.Error) -> Exception:
+        broken = isinstance(error, _BROKEN) or error.code in {errno.ENOTDIR, errno.EISDIR}
+        if broken:
+            return error if isinstance(error, _BROKEN) else lmdb.InvalidError(str(error))
+        return self._fault(error)
+
+    def _fault(self, error: lmdb.Error) -> StorageError:
+        if error.code in {errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EIO, errno.EFBIG}:
+            reason = OSError(error.code, os.strerror(error.code))
+            return storage_error(reason, "use", self._path)
+        return StorageError(f"can't use {self._path}: {error}", hint=_ODD_FILE_SYSTEM)
+
+    def get(self, key: bytes) -> bytes | None:
+        with self._lock:
+            self._be_own()
+            value = self._waiting.get(key)
+            return value if value is not None else self._do(lambda: self._read(key))
+
+    def _read(self, key: bytes) -> bytes | None:
+        with self._lmdb.begin() as transaction:
+            return transaction.get(key)
+
+    def put(self, key: bytes, value: bytes) -> None:
+        with self._lock:
+            self._be_own()
+            self._waiting[key] = value
+            if len(self._waiting) >= _BUFFERED:
+                self.flush()
+
+    def flush(self) -> None:
+        with self._lock:
+            self._be_own()
+            if self._waiting:
+                self._do(self._write)
+                self._waiting.clear()
+
+    def _write(self) -> None:
+        with self._lmdb.begin(write=True) as transaction:
+            for key, value in self._waiting.items():
+                transaction.put(key, value)
+
+    def _do[T](self, act: Callable[[], T]) -> T:
+        """Do something with the environment, which is mended and asked again when need be."""
+        while True:
+            try:
+                return act()
+            except lmdb.Error as error:
+                self._mend(error)
+
+    def _mend(self, error: lmdb.Error) -> None:
+        try:
+            if isinstance(error, lmdb.MapFullError):
+                self._lmdb.set_mapsize(2 * self._lmdb.info()["map_size"])
+            elif isinstance(error, lmdb.MapResizedError):  # by another process
+                self._lmdb.set_mapsize(0)
+            elif isinstance(error, _BROKEN) and not self.rebuilt:
+                self._lmdb.close()
+                self._lmdb = self._open_anew()
+            else:
+                raise self._fault(error) from error
+        except lmdb.Error as second:
+            raise self._fault(second) from error
+
+    def _be_own(self) -> None:
+        """After a fork, open the environment again: LMDB's handles stay with the parent."""
+        if os.getpid() != self._process:
+            self._process = os.getpid()
+            self._waiting.clear()  # the parent writes it
+            self._lmdb.close()
+            self._lmdb = self._open()
+
+    def close(self) -> None:
+        try:
+            self.flush()
+        finally:
+            self._lmdb.close()
+
+
+_open: dict[tuple[int, int], _Environment] = {}
+_open_lock = threading.Lock()
+
+
+def _share(path: Path) -> _Environment:
+    with _open_lock:
+        found = _identity(path)
+        environment = _open.get(found) if found else None
+        if environment is None:
+            environment = _Environment(path)
+            _open[environment.identity] = environment
+        environment.users += 1
+        return environment
+
+
+def _let_go(environment: _Environment) -> None:
+    with _open_lock:
+        environment.users -= 1
+        if environment.users:
+            environment.flush()
+            return
+        for identity in [key for key, value in _open.items() if value is environment]:
+            del _open[identity]
+        environment.close()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    with contextlib.suppress(OSError):
+        status = (path / "data.mdb").stat()
+        return status.st_dev, status.st_ino
+    return None
