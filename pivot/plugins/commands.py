@@ -7,9 +7,12 @@ click command behind `pivot data diff`. Tests: tests/plugins_host/test_commands.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pivot.plugins.catalog import Catalog
 
 GROUP = "pivot.commands"
@@ -23,12 +26,12 @@ class CommandEntry:
     words: tuple[str, ...]
     #: The distributions that provide it; more than one is an error when it is loaded.
     distributions: tuple[str, ...]
-    _catalog: Catalog
-    _name: str
+    #: Imports the click command; raises `PluginError` if it is broken or claimed twice.
+    load: Callable[[], Any]
 
-    def load(self) -> Any:
-        """Import the click command; raise `PluginError` if it is broken or claimed twice."""
-        return self._catalog.load(self._catalog.pick(GROUP, self._name))
+
+def _load(catalog: Catalog, name: str) -> Any:
+    return catalog.load(catalog.pick(GROUP, name))
 
 
 def command_entries(catalog: Catalog) -> dict[tuple[str, ...], CommandEntry]:
@@ -37,5 +40,5 @@ def command_entries(catalog: Catalog) -> dict[tuple[str, ...], CommandEntry]:
     for name in catalog.names(GROUP):
         words = tuple(name.split())
         claimants = tuple(p.distribution for p in catalog.claimants(GROUP, name))
-        entries[words] = CommandEntry(words, claimants, catalog, name)
+        entries[words] = CommandEntry(words, claimants, partial(_load, catalog, name))
     return entries

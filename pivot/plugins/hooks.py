@@ -22,6 +22,7 @@ import pluggy
 from pivot import hookspecs
 from pivot.errors import PluginError
 from pivot.hookspecs import HOOKS
+from pivot.interfaces import Executor, Exporter
 from pivot.plugins.problems import FAILURES, Problem, describe
 
 if TYPE_CHECKING:
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
 #: Marks a function or a method as the implementation of the hook that it is named after.
 hookimpl = pluggy.HookimplMarker("pivot")
 _hookspec = pluggy.HookspecMarker("pivot")
+#: What the answer to a question must be, besides None.
+_ANSWERS = {
+    "pivot_get_loader": type,
+    "pivot_make_executor": Executor,
+    "pivot_get_exporter": Exporter,
+    "pivot_hash_value": str,
+}
 
 
 class Hooks:
@@ -49,20 +57,14 @@ class Hooks:
 
     def register(self, plugin: object, distribution: str) -> None:
         """Add a module or an object; raise `PluginError`, and add nothing, if it is wrong."""
-        for mistake in _mistakes(plugin):
-            raise PluginError(f"{distribution}: {mistake}", hint=f"the hooks are: {_names()}")
+        if mistakes := "; ".join(_mistakes(plugin)):
+            raise PluginError(f"{distribution}: {mistakes}", hint=f"the hooks are: {_names()}")
         # pluggy wants unique names, and one distribution may have several plugins.
-        name = f"{distribution}#{len(self._manager.get_plugins())}"
+        name = f"{distribution}#{len(self._manager.list_name_plugin())}"
         try:
             self._manager.register(plugin, name)
         except (pluggy.PluginValidationError, ValueError) as error:
-            if self._manager.has_plugin(name):
-                self._manager.unregister(name=name)
             raise PluginError(f"{distribution}: {' '.join(str(error).split())}") from error
-
-    def unregister(self, plugin: object) -> None:
-        """Take a registered plugin out."""
-        self._manager.unregister(plugin)
 
     def tell(self, hook: str, event: object) -> None:
         """Call all implementations of an announcement."""
@@ -75,8 +77,10 @@ class Hooks:
             if answerer.plugin is self._last:
                 return _invoke(answerer, arguments)
             answer = self._call(answerer, question, arguments)
-            if answer is not None:
+            if isinstance(answer, _ANSWERS[question]):
                 return answer
+            if answer is not None:
+                self._blame(answerer, question, f"gave {type(answer).__name__} for an answer")
         return None
 
     def _implementations(self, hook: str) -> Iterator[pluggy.HookImpl]:
@@ -87,10 +91,12 @@ class Hooks:
         try:
             return _invoke(one, arguments)
         except FAILURES as error:
-            distribution = one.plugin_name.partition("#")[0]
-            message = f"{hook} raised {describe(error)}"
-            self._report(Problem(distribution, "pivot.hooks", hook, message))
+            self._blame(one, hook, f"raised {describe(error)}")
             return None
+
+    def _blame(self, one: pluggy.HookImpl, hook: str, what: str) -> None:
+        distribution = one.plugin_name.partition("#")[0]
+        self._report(Problem(distribution, "pivot.hooks", hook, f"{hook} {what}"))
 
 
 def signature(hook: str) -> str:
@@ -130,10 +136,10 @@ def _mistakes(plugin: object) -> Iterator[str]:
 
 
 def _function(plugin: object, name: str) -> Callable[..., Any] | None:
-    """Give the function behind an attribute, without running a property's code."""
+    """Give an attribute that is a function or a method, without running a property's code."""
     static = inspect.getattr_static(plugin, name, None)
-    function = getattr(static, "__func__", static)
-    return function if inspect.isfunction(function) else None
+    is_function = inspect.isfunction(getattr(static, "__func__", static))
+    return getattr(plugin, name) if is_function else None
 
 
 def _is_own(plugin: object, function: Callable[..., Any]) -> bool:
@@ -144,4 +150,4 @@ def _is_own(plugin: object, function: Callable[..., Any]) -> bool:
 def _parameters(function: Callable[..., Any]) -> list[str]:
     """Give the names of the parameters that have no default; pluggy fills in no others."""
     parameters = inspect.signature(function).parameters.values()
-    return [p.name for p in parameters if p.default is p.empty and p.name != "self"]
+    return [p.name for p in parameters if p.default is p.empty]

@@ -92,10 +92,7 @@ class PluginHost:
     def hash_value(self, value: object) -> str | None:
         """Give a plugin's stable hash of a constant, or None if no plugin knows its type."""
         hooks = self._load_hooks()
-        answer = hooks.ask("pivot_hash_value", {"value": value}) if hooks else None
-        if answer is not None and not isinstance(answer, str):
-            raise PluginError(f"pivot_hash_value gave {type(answer).__name__} instead of a text")
-        return answer
+        return hooks.ask("pivot_hash_value", {"value": value}) if hooks else None
 
     def commands(self) -> Mapping[tuple[str, ...], CommandEntry]:
         """Give the commands of plugins by their words, none of them imported yet."""
@@ -141,16 +138,14 @@ class PluginHost:
 
     def _load_hooks(self) -> Hooks | None:
         """Give the hooks, or None if there is nobody but Pivot to be told or asked."""
-        if not self._loaded:
-            with self._lock:
+        with self._lock:
+            if not self._loaded:
+                # Set first, since a plugin that is being imported may come back here.
+                self._loaded = True
                 self._load_installed_hooks()
-        return self._hooks
+            return self._hooks
 
     def _load_installed_hooks(self) -> None:
-        if self._loaded:
-            return
-        # First, since a plugin that is being imported may come back here.
-        self._loaded = True
         for plugin in self._catalog.group("pivot.hooks"):
             try:
                 target = self._catalog.load(plugin)
@@ -176,5 +171,5 @@ class PluginHost:
 
 
 def _title(plugin: object) -> str:
-    name = getattr(plugin, "__name__", None) or type(plugin).__qualname__
+    name = getattr(plugin, "__name__", None) or type(plugin).__name__
     return f"{name} (registered by the application)"
