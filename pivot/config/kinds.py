@@ -1,0 +1,166 @@
+"""What kinds of value a setting can have, and how each is read and checked.
+
+A *kind* checks a value from a typed file (TOML, YAML) and parses a text (environment, command
+line). What it does not allow, it refuses. Tests: tests/config/test_kinds.py.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+_TRUE = frozenset({"true", "yes", "on", "1"})
+_FALSE = frozenset({"false", "no", "off", "0"})
+
+
+class RefusedError(ValueError):
+    """A value that its setting does not allow; the message is what it expects."""
+
+
+class Kind(Protocol):
+    """A set of allowed values."""
+
+    @property
+    def words(self) -> str:
+        """The allowed values, in words, as they go after 'expected'."""
+        ...
+
+    def check(self, value: object) -> object:
+        """Give the normalised value; raise `RefusedError` if it is not allowed."""
+        ...
+
+    def parse(self, text: str) -> object:
+        """Give the value that a text stands for; raise `RefusedError` if there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A text that is not empty."""
+
+    words: str = "a name"
+
+    def check(self, value: object) -> str:
+        """Give the name."""
+        if not isinstance(value, str) or not value.strip():
+            raise RefusedError(self.words)
+        return value.strip()
+
+    def parse(self, text: str) -> str:
+        """Give the name."""
+        return self.check(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A whole number that is at least 1."""
+
+    words: str = "a whole number of at least 1"
+
+    def check(self, value: object) -> int:
+        """Give the number."""
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise RefusedError(self.words)
+        return value
+
+    def parse(self, text: str) -> int:
+        """Give the number that is written in decimal digits."""
+        try:
+            number = int(text)
+        except ValueError:
+            raise RefusedError(self.words) from None
+        return self.check(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """A time, at least 0."""
+
+    words: str = "a number of seconds, at least 0"
+
+    def check(self, value: object) -> float:
+        """Give the seconds."""
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise RefusedError(self.words)
+        # Not a number is not less than 0 either; an endless wait can't be handed to the system.
+        if not 0 <= value < math.inf:
+            raise RefusedError(self.words)
+        return float(value)
+
+    def parse(self, text: str) -> float:
+        """Give the seconds that are written as a decimal number."""
+        try:
+            number = float(text)
+        except ValueError:
+            raise RefusedError(self.words) from None
+        return self.check(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """On or off."""
+
+    words: str = "true or false"
+
+    def check(self, value: object) -> bool:
+        """Give the state."""
+        if not isinstance(value, bool):
+            raise RefusedError(self.words)
+        return value
+
+    def parse(self, text: str) -> bool:
+        """Give the state that a word stands for: true, yes, on, 1, or the opposite."""
+        word = text.strip().lower()
+        if word not in _TRUE | _FALSE:
+            raise RefusedError(self.words)
+        return word in _TRUE
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few words."""
+
+    choices: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """The choices."""
+        return f"one of {', '.join(self.choices)}"
+
+    def check(self, value: object) -> str:
+        """Give the word."""
+        if not isinstance(value, str) or value not in self.choices:
+            raise RefusedError(self.words)
+        return value
+
+    def parse(self, text: str) -> str:
+        """Give the word."""
+        return self.check(text.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """Some of a few words, the most wanted first."""
+
+    choices: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """The choices."""
+        return f"a list of {', '.join(self.choices)}, each at most once"
+
+    def check(self, value: object) -> tuple[str, ...]:
+        """Give the words; a text with commas is a list too."""
+        if isinstance(value, str):
+            value = [word.strip() for word in value.split(",")]
+        if not isinstance(value, list | tuple):
+            raise RefusedError(self.words)
+        words = tuple(word for word in value if isinstance(word, str) and word in self.choices)
+        if not words or len(words) != len(value) or len(set(words)) != len(words):
+            raise RefusedError(self.words)
+        return words
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """Give the words between the commas."""
+        return self.check(text)
