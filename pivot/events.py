@@ -46,6 +46,7 @@ class RunStarted(Event):
 
     stages: tuple[str, ...]
     executor: str
+    #: How many stages may run at once, at most.
     workers: int
 
 

@@ -21,6 +21,7 @@ from pivot.engine.observe import Observer
 from pivot.engine.worker import prepare
 from pivot.engine.workspace import Workspace
 from pivot.errors import UsageError
+from pivot.events import Warned
 from pivot.executors import default_jobs
 from pivot.fingerprint import Fingerprinter
 from pivot.graph import Graph, build_graph
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from pivot.config import Settings
     from pivot.events import Event
     from pivot.interfaces import Executor
+    from pivot.plugins import Problem
     from pivot.registry import Registry
     from pivot.stage import Stage
 
@@ -60,6 +62,7 @@ class Session:
         self._registry = registry
         self._given_host = host
         self._stack = ExitStack()
+        self._on_event: Callable[[Event], None] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -75,7 +78,7 @@ class Session:
     @functools.cached_property
     def host(self) -> PluginHost:
         """The plugins of this session."""
-        return self._given_host or PluginHost()
+        return self._given_host or PluginHost(on_problem=self._report)
 
     @functools.cached_property
     def importer(self) -> ProjectImporter:
@@ -105,7 +108,7 @@ class Session:
         state = State.open(layout.state)
         self._stack.callback(state.close)
         algorithm = self.settings.hash
-        cache = Cache(layout, algorithm, self.settings.cache_link, state.blobs)
+        cache = Cache(layout, algorithm, self.settings.cache_link, state.blobs, state.files)
         tree = Tree(self.root, algorithm, state.files)
         return Workspace(self.root, self.settings, layout, state, cache, tree)
 
@@ -160,9 +163,15 @@ class Session:
     def emitter(self, on_event: Callable[[Event], None] | None) -> Callable[[Event], None]:
         """Give a function that tells an event to the caller and to the plugins."""
 
+        self._on_event = on_event
+
         def emit(event: Event) -> None:
             if on_event is not None:
                 on_event(event)
             self.host.announce(event)
 
         return emit
+
+    def _report(self, problem: Problem) -> None:
+        if self._on_event is not None:
+            self._on_event(Warned(f"plugin {problem.distribution}: {problem.message}"))

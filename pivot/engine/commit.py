@@ -159,8 +159,7 @@ class Committer:
 
     def _marker(self, stage: Stage) -> Path:
         """Name the file that is there from before a stage starts until its result is recorded."""
-        hold = self._workspace.layout.hold_file(stage.name)
-        return hold.with_name(f"{stage.name}.unfinished")
+        return self._workspace.layout.hold_file(stage.name).with_suffix(".unfinished")
 
 
 def _is(file: str, known: Signature) -> bool:

@@ -32,7 +32,7 @@ from pivot.events import (
     Warned,
 )
 from pivot.interfaces import Failure, Task
-from pivot.store.hold import Hold
+from pivot.store.hold import Hold, holder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -157,7 +157,7 @@ class Runner:
         if hold is None:
             if name not in self._waiting:
                 self._waiting[name] = time.monotonic()
-                self._emit(StageWaiting(name, Hold.holder(file)))
+                self._emit(StageWaiting(name, holder(file)))
             return False
         self._waiting.pop(name, None)
         stage = self._plan.stages[name]
@@ -208,18 +208,22 @@ class Runner:
             if self._begin(name) or time.monotonic() - since < patience:
                 continue
             del self._waiting[name]
-            holder = Hold.holder(self._workspace.layout.hold_file(name))
-            self._fail(name, WaitTimeoutError(f"waited {patience:g} s for {holder}"))
+            who = holder(self._workspace.layout.hold_file(name))
+            self._fail(name, WaitTimeoutError(f"waited {patience:g} s for {who}"))
 
     # Executing
 
     def _submit_runnable(self) -> None:
-        while self._runnable and not self._stopping and len(self._futures) < self._plan.workers:
+        while self._runnable and not self._stopping and len(self._futures) < self._capacity:
             _, name = heapq.heappop(self._runnable)
             try:
                 self._submit(name)
             except PivotError as error:
                 self._fail(name, error)
+
+    @property
+    def _capacity(self) -> int:
+        return self._executor.workers if self._executor is not None else self._plan.workers
 
     def _submit(self, name: str) -> None:
         active = self._active[name]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import sys
 import time
 from dataclasses import dataclass
@@ -23,7 +22,6 @@ from pivot.executors.payload import dumps, loads
 from pivot.interfaces import Failure, Outcome, Produced
 from pivot.loaders import PathOnly
 from pivot.stage import Stage, Via
-from pivot.store.content import Signature
 from pivot.store.tree import Tree
 from pivot.tracebacks import user_traceback
 
@@ -99,8 +97,8 @@ def _perform(task: Task) -> tuple[Produced, ...]:
         call = loads(task.payload)
         assert isinstance(call, Call)  # noqa: S101 - we packed it
         _call(call.stage)
-    tree = Tree(Path(task.root), call.algorithm, None)
-    return tuple(_produced(tree, call.stage, out) for out in call.stage.outs)
+    tree = Tree(Path(task.root), call.algorithm)
+    return tuple(_produced(tree, task, call.stage, out) for out in call.stage.outs)
 
 
 def _call(stage: Stage) -> None:
@@ -169,15 +167,12 @@ def _save(out: Output, value: Any) -> None:
     out.loader.save(value, path)
 
 
-def _produced(tree: Tree, stage: Stage, out: Output) -> Produced:
-    content = tree.content(out.path)
-    if content is None:
+def _produced(tree: Tree, task: Task, stage: Stage, out: Output) -> Produced:
+    found = tree.look(out.path)
+    if found is None:
         raise _OutputError(
             f"it did not write its output {out.path!r}",
             where=stage.place,
-            hint=f"paths are relative to the project: {os.fspath(tree.root)}",
+            hint=f"paths are relative to the project: {task.root}",
         )
-    if content.directory:
-        return Produced(out.name, out.path, content, listing=tree.listing(out.path))
-    signature = Signature.of((tree.root / out.path).lstat())
-    return Produced(out.name, out.path, content, signature)
+    return Produced(out.name, out.path, found.content, found.signature, found.listing)

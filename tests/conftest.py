@@ -1,0 +1,99 @@
+"""What many tests need: a project in a temporary directory that can be written, run and asked."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HEADER = """
+import pathlib
+from typing import Annotated, TypedDict
+
+from pivot import loaders, outputs
+from pivot.registry import REGISTRY
+from pivot.stage_def import Dep, Out, StageDef, StageParams
+"""
+
+
+@dataclass
+class Project:
+    """A project on disk."""
+
+    root: Path
+    events: list[Any] = field(default_factory=list)
+
+    def write(self, path: str, text: str) -> Path:
+        """Write a file, dedented; parent directories are made."""
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.unlink(missing_ok=True)
+        file.write_text(textwrap.dedent(text).lstrip("\n"))
+        return file
+
+    def pipeline(self, text: str) -> None:
+        """Write `pipeline.py` with the usual imports before the text."""
+        self.write("pipeline.py", HEADER + textwrap.dedent(text))
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Replace a text that is there exactly once."""
+        text = (self.root / path).read_text()
+        assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times"
+        self.write(path, text.replace(old, new))
+
+    def read(self, path: str) -> str:
+        return (self.root / path).read_text()
+
+    def run(self, *targets: str, executor: str = "inline", **options: Any) -> dict[str, str]:
+        """Run in this process and give each stage's status; the report is kept in `report`."""
+        import pivot
+
+        self.events.clear()
+        self.report = pivot.run(
+            self.root,
+            targets=targets,
+            executor=executor,
+            on_event=self.events.append,
+            **options,
+        )
+        return {stage.name: str(stage.status) for stage in self.report.stages}
+
+    def forecast(self, *targets: str) -> dict[str, str]:
+        """Say what a run would do with each stage."""
+        import pivot
+
+        return {item.stage: item.forecast for item in pivot.explain(self.root, targets=targets)}
+
+    def start(self, *words: str, **environ: str) -> subprocess.Popen[str]:
+        """Start the command line in a process of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "pivot.cli", *words],
+            cwd=self.root,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environ},
+        )
+
+    def cli(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        """Run the command line to its end."""
+        process = self.start(*words, **environ)
+        out, err = process.communicate(timeout=120)
+        return subprocess.CompletedProcess(words, process.returncode, out, err)
+
+    def warnings(self) -> list[str]:
+        """The messages of the warnings of the last run."""
+        return [event.message for event in self.events if type(event).__name__ == "Warned"]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    root = tmp_path / "project"
+    root.mkdir()
+    return Project(root)
