@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # Protocol 5 is the newest that every supported Python writes; "highest" would differ among them.
 _PICKLE_PROTOCOL = 5
+_YAML_LINE_ENDS = frozenset("\x85\u2028\u2029")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,13 @@ def _plain_dumper() -> type[yaml.SafeDumper]:
             ordered = sorted(data, key=lambda item: (type(item).__name__, repr(item)))
             return self.represent_mapping("tag:yaml.org,2002:set", dict.fromkeys(ordered))
 
+        def represent_str(self, data: str) -> yaml.ScalarNode:
+            # YAML takes these for line ends, and PyYAML escapes them between double quotes only.
+            style = '"' if _YAML_LINE_ENDS.intersection(data) else None
+            return self.represent_scalar("tag:yaml.org,2002:str", data, style)
+
     PlainDumper.add_representer(set, PlainDumper.represent_set)
+    PlainDumper.add_representer(str, PlainDumper.represent_str)
     return PlainDumper
 
 
