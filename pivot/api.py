@@ -12,9 +12,10 @@ Tests: tests/test_api.py.
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pivot.engine.cancellation import Cancellation
 from pivot.engine.commit import Committer
@@ -24,6 +25,7 @@ from pivot.engine.judge import Judge
 from pivot.engine.report import Change, Explanation, RunReport, StageReport
 from pivot.engine.run import Runner, RunPlan
 from pivot.engine.schedule import Schedule
+from pivot.errors import UsageError
 from pivot.events import Warned
 from pivot.interfaces import Plan, StagePlan
 from pivot.paths import find_root
@@ -45,6 +47,7 @@ __all__ = [
     "Explanation",
     "RunReport",
     "StageReport",
+    "describe",
     "explain",
     "export",
     "log",
@@ -120,21 +123,25 @@ def explain(
     targets: Sequence[str] = (),
     registry: Registry | None = None,
     force: bool = False,
+    upstream: bool = True,
     plugins: PluginHost | None = None,
 ) -> tuple[Explanation, ...]:
     """Say what `run` would do with each stage, and why, without doing it.
 
-    Takes and raises what `run` does; gives one explanation per stage, in topological order.
+    Takes and raises what `run` does; gives one explanation per stage, in topological order: with
+    `upstream` for all that the targets need, without it just for the targets.
     """
     with _session(root, registry, {}, plugins) as session:
         names = session.selected(tuple(targets))
         session.require_inputs(names)
-        forced = (session.graph.select(targets) if targets else names) if force else ()
-        judge = Judge(session.workspace, session.observer, forced)
+        chosen = session.graph.select(targets) if targets else names
+        wanted = frozenset(names if upstream else chosen)
+        judge = Judge(session.workspace, session.observer, chosen if force else ())
         forecaster = Forecaster(session.graph, session.stages, judge)
         return tuple(
             _explain(session.stages[name], forecast, session.observer)
             for name, forecast in forecaster.forecasts(names)
+            if name in wanted
         )
 
 
@@ -167,18 +174,45 @@ def export(
 
 
 def log(stage: str, root: Root = None, *, registry: Registry | None = None) -> str | None:
-    """Give what a stage printed when it last ran, or None if it never ran here."""
+    """Give what a stage printed when it last ran in a worker, or None if it never did here.
+
+    `stage` is a target that means one stage; raises `UsageError` if it means several.
+    """
     with _session(root, registry, {}) as session:
-        (name,) = session.graph.select([stage])
+        name, *others = session.graph.select([stage])
+        if others:
+            raise UsageError(
+                f"{stage!r} means {1 + len(others)} stages: {', '.join((name, *others))}",
+                hint="name one of them",
+            )
         file = Layout(session.root).log_file(name)
         return file.read_text("utf-8", "replace") if file.exists() else None
 
 
-def plugins() -> tuple[FoundPlugin, ...]:
-    """Give every plugin that is installed, with the problem of each that has one."""
+def describe(stage: Stage) -> StagePlan:
+    """Give a stage as plain values, as exporters see it."""
+    function: Any = stage.function
+    while isinstance(function, functools.partial):
+        function = function.func
+    module = getattr(function, "__module__", None) or type(function).__module__
+    qualname = getattr(function, "__qualname__", None) or type(function).__qualname__
+    return StagePlan(
+        name=stage.name,
+        function=f"{module}:{qualname}",
+        deps=tuple(dep.path for dep in stage.deps),
+        outs=tuple(out.path for out in stage.outs),
+        params=encode_params(stage.params),
+    )
+
+
+def plugins(*, load: bool = False) -> tuple[FoundPlugin, ...]:
+    """Give every plugin that is installed, with the problem of each that has one.
+
+    With `load`, each is imported, so that those which can't be are known too.
+    """
     from pivot.plugins import PluginHost  # only this call needs a host of its own
 
-    return PluginHost().found()
+    return PluginHost().found(load=load)
 
 
 def _session(
@@ -216,19 +250,6 @@ def _plan(session: Session, names: tuple[str, ...]) -> Plan:
     chosen = set(names)
     found = [session.stages[name] for name in names]
     return Plan(
-        stages=tuple(_stage_plan(stage) for stage in found),
+        stages=tuple(describe(stage) for stage in found),
         edges=tuple(sorted(e for e in session.graph.edges if chosen.issuperset(e))),
-    )
-
-
-def _stage_plan(stage: Stage) -> StagePlan:
-    function = stage.function
-    module = getattr(function, "__module__", None) or type(function).__module__
-    qualname = getattr(function, "__qualname__", None) or type(function).__qualname__
-    return StagePlan(
-        name=stage.name,
-        function=f"{module}:{qualname}",
-        deps=tuple(dep.path for dep in stage.deps),
-        outs=tuple(out.path for out in stage.outs),
-        params=encode_params(stage.params),
     )
