@@ -214,32 +214,30 @@ class Runner:
     # Executing
 
     def _submit_runnable(self) -> None:
-        while self._runnable and not self._stopping and len(self._futures) < self._capacity:
+        while self._runnable and not self._stopping:
+            if self._executor is None:
+                self._executor = self._make_executor()
+            if len(self._futures) >= self._executor.workers:
+                return
             _, name = heapq.heappop(self._runnable)
             try:
-                self._submit(name)
+                self._submit(name, self._executor)
             except PivotError as error:
                 self._fail(name, error)
 
-    @property
-    def _capacity(self) -> int:
-        return self._executor.workers if self._executor is not None else self._plan.workers
-
-    def _submit(self, name: str) -> None:
+    def _submit(self, name: str, executor: Executor) -> None:
         active = self._active[name]
         call = Call(active.stage, self._workspace.settings.hash).pack()
-        if self._executor is None:
-            self._executor = self._make_executor()
         self._committer.prepare(active.stage, active.verdict)
         log = None
-        if self._executor.isolated:
+        if executor.isolated:
             file = self._workspace.layout.log_file(name)
             file.parent.mkdir(parents=True, exist_ok=True)
             active.tail = LogTail(file)
             log = str(file)
         self._emit(StageStarted(name))
         task = Task(name, str(self._workspace.root), call, log)
-        future = self._executor.submit(execute, task)
+        future = executor.submit(execute, task)
         self._futures[name] = future
         future.add_done_callback(lambda _: self._finished.put(name))
 
