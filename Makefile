@@ -1,0 +1,30 @@
+# Every target makes the environment in .venv first, if it isn't current; with uv if it's on the
+# PATH, else with pip. Needed: make, and a Python from 3.13 on.
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help environment demo test check lint format
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+environment: ## make .venv, with the core, the plugins and the development tools
+	@python=$$(.ci/find-python) && "$$python" .ci/environment.py
+
+demo: environment ## run the example pipeline twice, then ask why a change would run it again
+	@PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo
+
+test: environment ## run all tests, with coverage
+	@$(BIN)/pytest --numprocesses 2 --cov --cov-report=term $(TESTS)
+
+lint: environment ## check formatting, lint, types and import contracts
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+
+check: lint test ## what CI runs: lint, then test
+
+format: environment ## format the code, and mend what the linter can mend
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
