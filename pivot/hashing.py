@@ -11,6 +11,7 @@ Tests: tests/test_hashing.py.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Literal, get_args
 
 import xxhash
@@ -30,6 +31,7 @@ _CONSTRUCTORS: dict[str, Callable[[], xxhash.xxh64 | xxhash.xxh3_128]] = {
 }
 # Reads of this size keep the per-call cost below the cost of hashing, in a cache-friendly buffer.
 _CHUNK = 1 << 20
+_PAGE = 1 << 12
 
 
 def hash_bytes(data: bytes, algorithm: Algorithm = DEFAULT_ALGORITHM) -> str:
@@ -50,9 +52,11 @@ def hash_file(path: Path, algorithm: Algorithm = DEFAULT_ALGORITHM) -> tuple[str
     Raises `OSError` as `open` and `read` do.
     """
     hasher = _CONSTRUCTORS[algorithm]()
-    buffer = memoryview(bytearray(_CHUNK))
     size = 0
     with path.open("rb", buffering=0) as stream:
+        # Clearing a whole chunk would cost more than all the rest, for a small file.
+        expected = os.fstat(stream.fileno()).st_size
+        buffer = memoryview(bytearray(min(_CHUNK, max(expected + 1, _PAGE))))
         while count := stream.readinto(buffer):
             hasher.update(buffer[:count])
             size += count

@@ -1,16 +1,18 @@
 """How a file gets its name: whole, or not at all.
 
-A *temporary* is a hidden file beside its target, `.<random>.tmp`; the bytes go there, and a rename
-gives them the target's name, so that a reader (or the next run after a `kill -9`) sees the old file
-or the new one and nothing between. Nothing is forced to the disk: after a power cut a file may be
-the old one. Example: `write_atomically(Path("marker"), b"done")`.
-Tests: tests/store/test_atomic.py.
+A *temporary* is a hidden file beside its target, `.pivot-<random>.tmp`; the bytes go there, and a
+rename gives them the target's name, so that a reader (or the next run after a `kill -9`) sees the
+old file or the new one and nothing between. A killed process may leave a temporary behind: it is
+never taken for content. Nothing is forced to the disk: after a power cut a file may be the old one.
+Example: `write_atomically(Path("marker"), b"done")`. Tests: tests/store/test_atomic.py.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import re
 import shutil
 from typing import TYPE_CHECKING
 
@@ -20,13 +22,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-#: What the names of all temporaries end in; what a killed process left behind can be told by it.
-TEMPORARY_SUFFIX = ".tmp"
+_TEMPORARY = re.compile(r"\.pivot-[0-9a-f]{16}\.tmp")
+# What a rename answers when the target is a directory, or only one of the two is.
+_IN_THE_WAY = frozenset({errno.EISDIR, errno.ENOTDIR, errno.ENOTEMPTY, errno.EEXIST})
 
 
 def beside(path: Path) -> Path:
     """Give a new name in the directory of `path`, hence in the same file system."""
-    return path.with_name(f".{os.urandom(8).hex()}{TEMPORARY_SUFFIX}")
+    return path.with_name(f".pivot-{os.urandom(8).hex()}.tmp")
+
+
+def is_temporary(name: str) -> bool:
+    """Say whether a file of this name is a temporary, in use or left behind."""
+    return _TEMPORARY.fullmatch(name) is not None
 
 
 def create(path: Path, mode: int = 0o666) -> int:
@@ -99,8 +107,8 @@ def swap_in(temporary: Path, target: Path) -> None:
     """
     try:
         temporary.replace(target)
-    except OSError:
-        if not target.is_dir() and not temporary.is_dir():
+    except OSError as error:
+        if error.errno not in _IN_THE_WAY:
             raise
     else:
         # Renaming one hard link onto another of the same file does nothing, and says it did.

@@ -21,7 +21,7 @@ from pivot.errors import CorruptionError, StorageError
 from pivot.hashing import hash_file
 from pivot.store.content import Signature
 from pivot.store.faults import storage_error
-from pivot.store.tree import is_racy
+from pivot.store.tree import is_fresh
 
 if TYPE_CHECKING:
     import os
@@ -97,8 +97,9 @@ class Blobs:
         if size is not None and status.st_size != size:
             raise self._condemn(name, f"it has {status.st_size} bytes and should have {size}")
         if self._vouched is None or self._vouched.get(name) != (Signature.of(status), name):
+            started = time.time_ns()
             self._check_hash(name)
-            self.vouch(name, status)
+            self.vouch(name, status, started)
         return status
 
     def _check_hash(self, name: str) -> None:
@@ -115,9 +116,12 @@ class Blobs:
         except OSError as error:
             raise storage_error(error, "read", file) from error
 
-    def vouch(self, name: str, status: os.stat_result) -> None:
-        """Remember that a blob which looks like this is sound, as far as its times can tell."""
-        if self._vouched and not is_racy(status.st_mtime_ns, time.time_ns()):
+    def vouch(self, name: str, status: os.stat_result, started: int) -> None:
+        """Remember that a blob which looks like this was found sound, by a look begun at `started`.
+
+        Only the time of its bytes counts: the other one is that of a link, or of a rename.
+        """
+        if self._vouched is not None and not is_fresh(status.st_mtime_ns, started):
             self._vouched.put(name, Signature.of(status), name)
 
     def is_sound(self, content: Content) -> bool:
@@ -160,9 +164,10 @@ class Blobs:
             if not _NAME.fullmatch(name):
                 continue  # a temporary of a process that runs or was killed
             try:
+                started = time.time_ns()
                 status = file.lstat()
                 self._check_hash(name)
-                self.vouch(name, status)
+                self.vouch(name, status, started)
             except FileNotFoundError:
                 continue
             except CorruptBlobError as problem:

@@ -31,7 +31,7 @@ from pivot.store.listing import (
     decode_listing,
 )
 from pivot.store.placement import Placement
-from pivot.store.tree import Tree, check_link, is_racy
+from pivot.store.tree import Tree, check_link, is_fresh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +56,7 @@ class Cache:
         known: Known | None = None,
     ) -> None:
         ways = Ways(link)
+        self._root = layout.root
         self._prefix = f"{layout.root}/"
         self._algorithm: Algorithm = algorithm
         self._known = known
@@ -77,8 +78,8 @@ class Cache:
     ) -> None:
         """Put what an artifact holds into the cache, unless it's there.
 
-        `signature` is what a file looked like when it was hashed; without it, the file is hashed
-        once more. `listing` is a directory's; without it, the directory is looked at once more.
+        `signature` is by what a file can be known to hold it still, as a `Look` has it; without
+        one, the file is hashed. `listing` is a directory's; without it, one is made.
 
         Raises `ChangedError` if the artifact does not hold `content` any longer, `CorruptionError`
         if the cache has something else under its name, `StorageError` if it can't be written.
@@ -87,10 +88,7 @@ class Cache:
             self._add_file(artifact_path, content, signature)
             return
         if listing is None:
-            found = Tree(artifact_path.parent, self._algorithm).look(artifact_path.name)
-            listing = found.listing if found else None
-            if listing is None or found is None or found.content != content:
-                raise ChangedError(artifact_path)
+            listing = self._listing(artifact_path, content)
         for entry in decode_listing(listing):
             if isinstance(entry, FileEntry):
                 self._add_file(artifact_path / entry.path, entry.content, None)
@@ -98,23 +96,23 @@ class Cache:
         if self._intake.add_bytes(listing) != content.hash:
             raise ChangedError(artifact_path)
 
+    def _listing(self, directory: Path, content: Content) -> bytes:
+        found = Tree(self._root, self._algorithm, self._known).look(self._name(directory))
+        if found is None or found.listing is None or found.content != content:
+            raise ChangedError(directory)
+        return found.listing
+
     def _add_file(self, file: Path, content: Content, signature: Signature | None) -> None:
         name = self._name(file)
-        if signature is None and self._known:
+        if signature is None and self._known is not None:
             found = self._known.get(name)
             signature = found[0] if found and found[1] == content.hash else None
         left = self._intake.add(file, content, signature)
-        if left:
-            self._remember(name, left, content)
+        if left and self._known is not None:
+            self._known.put(name, left, content.hash)
 
     def _name(self, file: Path) -> str:
         return str(file).removeprefix(self._prefix)
-
-    def _remember(self, name: str, signature: Signature, content: Content) -> None:
-        # Only the content's own time counts: the other one is of the link that was just made.
-        inside = not name.startswith("/")
-        if self._known and inside and not is_racy(signature.mtime_ns, time.time_ns()):
-            self._known.put(name, signature, content.hash)
 
     def holds(self, content: Content) -> bool:
         """Say whether every blob of a content is there, with the right size.
@@ -127,9 +125,10 @@ class Cache:
             entries = self.read_listing(content.hash)
         except (MissingBlobError, CorruptBlobError, BrokenListingError):
             return False
-        files = [entry for entry in entries if isinstance(entry, FileEntry)]
-        return sum(file.size for file in files) == content.size and all(
-            self._blobs.size(file.hash) == file.size for file in files
+        return _size(entries) == content.size and all(
+            self._blobs.size(entry.hash) == entry.size
+            for entry in entries
+            if isinstance(entry, FileEntry)
         )
 
     def read_listing(self, hash: str) -> tuple[Entry, ...]:  # noqa: A002 - the field's name
@@ -152,52 +151,65 @@ class Cache:
         `BrokenListingError`, and `StorageError` if the target can't be written.
         """
         temporary = beside(target)
+        started = time.time_ns()
         try:
             with removing(temporary):
                 if content.directory:
-                    files = self._place_directory(content, temporary, writable=writable)
+                    placed = self._place_directory(content, temporary, writable=writable)
+                    swap_in(temporary, target)
                 else:
-                    self._placement.place(content, temporary, writable=writable)
-                    files = [("", content)]
-                swap_in(temporary, target)
-            if self._known:
-                for relative, file in files:
-                    path = target / relative if relative else target
-                    self._remember(self._name(path), Signature.of(path.lstat()), file)
+                    before = self._placement.place(content, temporary, writable=writable)
+                    swap_in(temporary, target)
+                    after = Signature.of(target.lstat())
+                    placed = [("", content, after)] if after.same_data(before) else []
         except OSError as error:
             raise storage_error(error, "restore", target) from error
+        self._remember(target, placed, started)
 
     def _place_directory(
         self, content: Content, directory: Path, *, writable: bool
-    ) -> list[tuple[str, Content]]:
+    ) -> list[tuple[str, Content, Signature]]:
         entries = self.read_listing(content.hash)
+        if _size(entries) != content.size:
+            raise BrokenListingError(f"its files don't add up to {content.size} bytes")
         directory.mkdir(parents=True)
-        files: list[tuple[str, Content]] = []
-        links: list[LinkEntry] = []
+        placed: list[tuple[str, Content, Signature]] = []
         for entry in entries:
-            match entry:
-                case FileEntry():
-                    files.append((entry.path, entry.content))
-                    self._placement.place(entry.content, directory / entry.path, writable=writable)
-                case EmptyEntry():
-                    (directory / entry.path).mkdir(parents=True)
-                case LinkEntry():
-                    links.append(entry)
-        if sum(file.size for _, file in files) != content.size:
-            raise BrokenListingError("its files don't add up to the size that's wanted")
-        _make_links(directory, links)
-        return files
+            path = directory / entry.path
+            if isinstance(entry, FileEntry):
+                looks = self._placement.place(entry.content, path, writable=writable)
+                placed.append((entry.path, entry.content, looks))
+            elif isinstance(entry, EmptyEntry):
+                path.mkdir(parents=True)
+        _make_links(directory, entries)
+        return placed
+
+    def _remember(
+        self, target: Path, placed: list[tuple[str, Content, Signature]], started: int
+    ) -> None:
+        if self._known is None:
+            return
+        for relative, content, looks in placed:
+            if not is_fresh(looks.mtime_ns, started):
+                name = self._name(target / relative)
+                self._known.put(name, looks, content.hash)
 
     def verify(self) -> Iterator[CorruptBlobError]:
         """Hash every blob, and give an error for each corrupt one, after moving it away."""
         return self._blobs.verify()
 
 
-def _make_links(directory: Path, links: list[LinkEntry]) -> None:
-    # Last, so that nothing is written through a link; all, before it's known where they lead.
+def _size(entries: tuple[Entry, ...]) -> int:
+    return sum(entry.size for entry in entries if isinstance(entry, FileEntry))
+
+
+def _make_links(directory: Path, entries: tuple[Entry, ...]) -> None:
+    # After all files, so that nothing is written through a link.
+    links = [entry for entry in entries if isinstance(entry, LinkEntry)]
     for link in links:
         path = directory / link.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.symlink_to(link.target)
+    # After all links, since where one leads may depend on another.
     for link in links:
         check_link(directory / link.path, directory, link.path)

@@ -32,8 +32,6 @@ _CLOSED = frozenset(
         errno.EPERM,
         errno.EACCES,
         errno.EMLINK,
-        errno.ETXTBSY,
-        errno.EBADF,
     }
 )
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from pivot.store.atomic import beside, create, making_parent, removing, write_al
 from pivot.store.clone import copy, is_closed, reflink
 from pivot.store.content import Content, Signature
 from pivot.store.faults import storage_error
+from pivot.store.tree import is_fresh
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +54,8 @@ class _Offer:
     content: Content
     #: Whether it looks as it did when it was hashed.
     trusted: bool
+    #: The time at which all this was found out, in nanoseconds.
+    started: int
 
     @property
     def mode(self) -> int:
@@ -89,8 +93,8 @@ class Intake:
     def add(self, file: Path, content: Content, signature: Signature | None) -> Signature | None:
         """Put a file into the cache, if its content isn't there.
 
-        `signature` is what the file looked like when it was hashed. Gives the signature by which
-        the file is known to have this content from now on, if it is known.
+        `signature` is by what the file can be known to have this content still; without one, it
+        is hashed. Gives the signature by which it can be known from now on, if there is one.
 
         Raises `ChangedError` if the file hasn't this content, `CorruptionError` if the cache has
         a blob of its name with another size, `StorageError` if the cache can't be written.
@@ -98,24 +102,28 @@ class Intake:
         try:
             if self._blobs.is_sound(content):
                 return signature if signature == Signature.of(file.stat()) else None
+            started = time.time_ns()
             descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
             try:
                 status = os.fstat(descriptor)
                 trusted = signature == Signature.of(status)
-                return self._take(_Offer(file, descriptor, status, content, trusted))
+                return self._take(_Offer(file, descriptor, status, content, trusted, started))
             finally:
                 os.close(descriptor)
         except OSError as error:
             raise storage_error(error, "put into the cache", file) from error
 
-    def _take(self, offer: _Offer) -> Signature:
+    def _take(self, offer: _Offer) -> Signature | None:
         if offer.status.st_size != offer.content.size:
             raise ChangedError(offer.file)
         for way in self._ways.between(offer.status.st_dev):
             if self._take_link(offer) if way == "hardlink" else self._take_copy(offer, way):
                 break
-        self._blobs.vouch(offer.content.hash, self._blobs.path(offer.content.hash).lstat())
-        return Signature.of(os.fstat(offer.descriptor))
+        name = offer.content.hash
+        self._blobs.vouch(name, self._blobs.path(name).lstat(), offer.started)
+        after = Signature.of(os.fstat(offer.descriptor))
+        known = after.same_data(Signature.of(offer.status))
+        return after if known and not is_fresh(after.mtime_ns, offer.started) else None
 
     def _take_link(self, offer: _Offer) -> bool:
         """Give the file a second name in the cache; say whether that could be done."""

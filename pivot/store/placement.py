@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from typing import TYPE_CHECKING
 
 from pivot.store.atomic import create, making_parent
@@ -34,8 +35,8 @@ class Placement:
         self._blobs = blobs
         self._ways = ways
 
-    def place(self, content: Content, target: Path, *, writable: bool) -> None:
-        """Make `target`, which must not be there yet, a file with this content.
+    def place(self, content: Content, target: Path, *, writable: bool) -> Signature:
+        """Make `target`, which must not be there yet, a file with this content; give its looks.
 
         `writable` asks for a file of its own, one that may be changed in place. Missing parent
         directories are made. Raises `MissingBlobError`, `CorruptBlobError` and `OSError`; then
@@ -45,27 +46,35 @@ class Placement:
         fits = bool(status.st_mode & stat.S_IXUSR) == content.executable
         for way in self._ways.between(status.st_dev):
             if way != "hardlink":
-                if self._copy(content, target, status, way):
-                    return
-            elif fits and not writable and self._link(content, target, status):
-                return
+                placed = self._copy(content, target, status, way)
+            elif fits and not writable:
+                placed = self._link(content, target, status)
+            else:
+                continue
+            if placed:
+                return placed
+        raise AssertionError("copying is never closed")
 
-    def _link(self, content: Content, target: Path, status: os.stat_result) -> bool:
-        """Give the blob a second name; say whether that could be done."""
+    def _link(self, content: Content, target: Path, status: os.stat_result) -> Signature | None:
+        """Give the blob a second name, if that can be done."""
         blob = self._blobs.path(content.hash)
+        started = time.time_ns()
         try:
             making_parent(target, lambda: target.hardlink_to(blob))
         except OSError as error:
             if is_closed(error):
-                return False
+                return None
             raise
         after = target.lstat()
-        if Signature.of(after).same_data(Signature.of(status)):
-            self._blobs.vouch(content.hash, after)
-        return True
+        if not Signature.of(after).same_data(Signature.of(status)):
+            raise CorruptBlobError(content.hash, "it changed while it was linked")
+        self._blobs.vouch(content.hash, after, started)
+        return Signature.of(after)
 
-    def _copy(self, content: Content, target: Path, status: os.stat_result, way: Way) -> bool:
-        """Fill a new file from the blob; say whether that could be done."""
+    def _copy(
+        self, content: Content, target: Path, status: os.stat_result, way: Way
+    ) -> Signature | None:
+        """Fill a new file from the blob, if that can be done."""
         source = os.open(self._blobs.path(content.hash), os.O_RDONLY | os.O_CLOEXEC)
         try:
             descriptor = create(target, 0o777 if content.executable else 0o666)
@@ -75,12 +84,13 @@ class Placement:
                 elif not reflink(source, descriptor):
                     self._ways.no_sharing(status.st_dev)
                     target.unlink()
-                    return False
+                    return None
                 if os.fstat(descriptor).st_size != content.size:
                     raise CorruptBlobError(content.hash, "it changed while it was copied")
+                # With the blob's time, a later write shows even within this tick of the clock.
                 os.utime(descriptor, ns=(status.st_atime_ns, status.st_mtime_ns))
+                return Signature.of(os.fstat(descriptor))
             finally:
                 os.close(descriptor)
         finally:
             os.close(source)
-        return True

@@ -7,7 +7,10 @@ hashes by project-relative path; a file is read again only when its signature ha
     Tree(root, "xxh64", known).content("data/raw.csv")  # Content("d24ec4f1a98c6e5b", 4)
 
 A signature can't vouch for a file that was written within a tick of the clock before it was hashed:
-a second write in the same tick would look the same. Such a file is not put into `Known`.
+a second write in the same tick would look the same. Such a file is *fresh*: it is not put into
+`Known`, and a look at it has no signature.
+
+Everything in a directory counts, whatever its name, but Pivot's own temporaries.
 Tests: tests/store/test_tree.py.
 """
 
@@ -22,6 +25,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pivot.errors import PathError, StorageError
 from pivot.hashing import hash_bytes, hash_file
+from pivot.store.atomic import is_temporary
 from pivot.store.content import Content, Signature
 from pivot.store.faults import storage_error
 from pivot.store.listing import (
@@ -70,14 +74,15 @@ class Look:
     """An artifact as it was found."""
 
     content: Content
-    #: Of a file: what `stat` said of it while it was hashed. None for a directory.
+    #: Of a file: what `stat` says of it as long as it holds this. None for a directory, and for
+    #: a file that's too fresh to be recognised by its looks.
     signature: Signature | None = None
     #: Of a directory: the bytes whose hash is the content's. None for a file.
     listing: bytes | None = None
 
 
-def is_racy(stamp_ns: int, now_ns: int) -> bool:
-    """Say whether a file stamped so may be written again, at or after `now`, and look the same."""
+def is_fresh(stamp_ns: int, now_ns: int) -> bool:
+    """Say whether a file stamped so may be written again at `now`, or later, and look the same."""
     return stamp_ns > now_ns - _TICK_NS
 
 
@@ -125,7 +130,7 @@ class Tree:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise storage_error(error, "read", artifact) from error
+            raise storage_error(error, "read", error.filename or artifact) from error
 
     def _check_parents(self, name: str) -> None:
         end = name.find("/")
@@ -138,27 +143,18 @@ class Tree:
     def _look_at_file(self, path: Path, name: str, status: os.stat_result) -> Look:
         if not stat.S_ISREG(status.st_mode):
             raise _special(name, status.st_mode)
-        hash_, status = self._hash(path, name, status)
-        executable = bool(status.st_mode & stat.S_IXUSR)
-        return Look(Content(hash_, status.st_size, executable), Signature.of(status))
-
-    def _hash(self, path: Path, name: str, status: os.stat_result) -> tuple[str, os.stat_result]:
-        """Give the hash, and the stat result that was the same before and after reading."""
-        signature = Signature.of(status)
-        found = self._known.get(name) if self._known else None
-        if found and found[0] == signature and len(found[1]) == self._digits:
-            return found[1], status
+        found = self._known.get(name) if self._known is not None else None
+        if found and found[0] == Signature.of(status) and len(found[1]) == self._digits:
+            return _look(found[1], status, fresh=False)
         for _ in range(_ATTEMPTS):
             started = self._start(status)
             hash_, size = hash_file(path, self._algorithm)
-            status = path.stat()
-            before, signature = signature, Signature.of(status)
-            if signature == before and size == signature.size:
-                if self._known and not is_racy(
-                    max(status.st_mtime_ns, status.st_ctime_ns), started
-                ):
-                    self._known.put(name, signature, hash_)
-                return hash_, status
+            before, status = status, path.stat()
+            if Signature.of(before) == Signature.of(status) and size == status.st_size:
+                fresh = is_fresh(_last_change(status), started)
+                if self._known is not None and not fresh:
+                    self._known.put(name, Signature.of(status), hash_)
+                return _look(hash_, status, fresh=fresh)
         raise StorageError(
             f"the file {name!r} goes on changing while it is read",
             hint="wait until whatever writes it is done",
@@ -168,7 +164,7 @@ class Tree:
     def _start(status: os.stat_result) -> int:
         """Give the time at which hashing starts, after a tick if the file is large and fresh."""
         now = time.time_ns()
-        late = max(status.st_mtime_ns, status.st_ctime_ns) + _TICK_NS - now
+        late = _last_change(status) + _TICK_NS - now
         if status.st_size < _WORTH_WAITING or not 0 <= late <= _TICK_NS:
             return now
         time.sleep((late + 1) / 1e9)
@@ -194,7 +190,7 @@ class Tree:
         while waiting:
             directory = waiting.pop()
             with os.scandir(top / directory) as scan:
-                found = list(scan)
+                found = [item for item in scan if not is_temporary(item.name)]
             if not found and directory:
                 entries.append(EmptyEntry(directory))
             for item in found:
@@ -216,6 +212,15 @@ class Tree:
         status = item.stat(follow_symlinks=False)
         content = self._look_at_file(path, f"{name}/{relative}", status).content
         return FileEntry(relative, content.hash, content.size, content.executable)
+
+
+def _look(hash_: str, status: os.stat_result, *, fresh: bool) -> Look:
+    content = Content(hash_, status.st_size, bool(status.st_mode & stat.S_IXUSR))
+    return Look(content, None if fresh else Signature.of(status))
+
+
+def _last_change(status: os.stat_result) -> int:
+    return max(status.st_mtime_ns, status.st_ctime_ns)
 
 
 def check_link(link: Path, inside: Path, name: str) -> None:
