@@ -1,0 +1,187 @@
+"""The executor that runs tasks in warm worker processes.
+
+Each running task has a *slot*: a worker process with a pool of its own, made when there's a task
+for it and no idle slot. Closing an executor *parks* its idle slots; one that is opened later takes
+them over if their workers were set up in the same way and have loaded the same project code
+(the same initializer and generation), and lets them go otherwise. Example::
+
+    executor = open_loky(ExecutorOptions(2, prepare, "generation 1"))
+    executor.submit(execute, task).result()
+    executor.close()
+
+`loky.get_reusable_executor` is not used: it gives one pool to a whole thread, the user's code
+included, and one crash in it ends everything that runs there.
+Tests: tests/executors/test_loky_pool.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections import deque
+from concurrent.futures import BrokenExecutor, Future, InvalidStateError, wait
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pivot.errors import PivotError, WorkerCrashedError
+from pivot.executors.payload import dumps
+from pivot.executors.slot import Slot, kill
+from pivot.executors.worker_process import ForeignError, WorkerStartError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pivot.interfaces import ExecutorOptions, Outcome, Task
+
+    #: What workers must have in common to be exchangeable: generation, packed initializer.
+    type Kind = tuple[str, bytes]
+
+#: How long loky has to tell of the death of processes that are known to be dead.
+_TELLING_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    call: bytes
+    task: Task
+    future: Future[Outcome] = field(default_factory=Future["Outcome"])
+
+
+_parked: list[tuple[Kind, Slot]] = []
+_parked_lock = threading.Lock()
+
+
+def _forget() -> None:
+    """Leave a parent's workers to the parent, in a forked child."""
+    global _parked_lock  # noqa: PLW0603 - a thread that is not here may have held it
+    _parked.clear()
+    _parked_lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_forget)
+
+
+def open_loky(options: ExecutorOptions) -> LokyExecutor:
+    """Give an executor; its workers start with the first tasks, or are warm already."""
+    kind = (options.generation, dumps(options.initializer))
+    with _parked_lock:
+        slots = [slot for parked, slot in _parked if parked == kind][: options.jobs]
+        unwanted = [slot for _, slot in _parked if slot not in slots]
+        _parked.clear()
+    for slot in unwanted:
+        slot.close()
+    return LokyExecutor(options.jobs, kind, slots)
+
+
+class LokyExecutor:
+    """Runs up to `workers` tasks at once, each in a process of its own."""
+
+    isolated = True
+
+    def __init__(self, workers: int, kind: Kind, slots: list[Slot]) -> None:
+        self.workers = workers
+        self._kind = kind
+        self._idle = slots
+        self._busy: dict[Slot, _Job] = {}
+        self._waiting: deque[_Job] = deque()
+        self._ended = False
+        # Re-entrant: a signal handler may stop the executor in the midst of a submit.
+        self._lock = threading.RLock()
+
+    def submit(self, call: Callable[[Task], Outcome], task: Task) -> Future[Outcome]:
+        """Start `call(task)` as soon as there is a worker for it, and give its future.
+
+        Raises `PayloadError` if the call can't be sent. The future raises `WorkerCrashedError` if
+        the worker died, `WorkerStartError` if there is none, and else what the call raises.
+        """
+        job = _Job(dumps(call), task)
+        with self._lock:
+            if self._ended:
+                raise PivotError("the executor is closed")
+            self._waiting.append(job)
+        self._dispatch()
+        return job.future
+
+    def stop(self) -> None:
+        """Kill what runs, with its child processes; futures end as failed or cancelled."""
+        with self._lock:
+            self._ended = True
+            waiting, busy, idle = list(self._waiting), dict(self._busy), list(self._idle)
+            self._waiting.clear()
+            self._idle.clear()
+        for job in waiting:
+            job.future.cancel()
+        for slot in idle:
+            slot.close()
+        kill(list(busy))
+        wait([job.future for job in busy.values()], timeout=_TELLING_SECONDS)
+        for slot, job in busy.items():
+            _fail(job.future, WorkerCrashedError(job.task.stage, slot.bury()))
+
+    def close(self) -> None:
+        """Park idle workers for a later run; stop what still runs."""
+        with self._lock:
+            if self._ended:
+                return
+            if not self._busy and not self._waiting:
+                self._ended = True
+                with _parked_lock:
+                    _parked.extend((self._kind, slot) for slot in self._idle)
+                self._idle.clear()
+        self.stop()
+
+    def _dispatch(self) -> None:
+        """Give waiting tasks to free slots, as far as there are both."""
+        while (started := self._start_next()) is not None:
+            slot, job, running = started
+            running.add_done_callback(partial(self._finish, slot, job))
+
+    def _start_next(self) -> tuple[Slot, _Job, Future[Outcome]] | None:
+        with self._lock:
+            while self._waiting and len(self._busy) < self.workers:
+                job = self._waiting.popleft()
+                if not job.future.set_running_or_notify_cancel():
+                    continue
+                slot = self._idle.pop() if self._idle else Slot(self._kind[1])
+                self._busy[slot] = job
+                try:
+                    return slot, job, slot.submit(job.call, job.task)
+                except (OSError, RuntimeError) as error:
+                    del self._busy[slot]
+                    _fail(job.future, WorkerStartError(f"no worker can be started: {error}"))
+        return None
+
+    def _finish(self, slot: Slot, job: _Job, running: Future[Outcome]) -> None:
+        """Take a task's end, in the thread of its slot's pool, and go on with the next."""
+        error = running.exception()
+        if isinstance(error, BrokenExecutor):
+            error = _explained(error, slot, job)
+        with self._lock:
+            self._busy.pop(slot, None)
+            if not self._ended:
+                self._idle.append(slot)
+        self._dispatch()
+        if error is not None:
+            _fail(job.future, error)
+        else:
+            with contextlib.suppress(InvalidStateError):
+                job.future.set_result(running.result())
+
+
+def _explained(error: BrokenExecutor, slot: Slot, job: _Job) -> PivotError:
+    # Late, as loky is everywhere; by now it is loaded.
+    from loky.process_executor import TerminatedWorkerError
+
+    if isinstance(error, TerminatedWorkerError):
+        return WorkerCrashedError(job.task.stage, slot.bury())
+    kill([slot])
+    slot.bury()
+    return ForeignError(f"what a worker sent can't be unpacked: {error.__cause__ or error}")
+
+
+def _fail(future: Future[Outcome], error: BaseException) -> None:
+    # Whoever stopped the executor may have been quicker.
+    with contextlib.suppress(InvalidStateError):
+        future.set_exception(error)
