@@ -49,7 +49,8 @@ def artifact_path(written: str | os.PathLike[str]) -> str:
         raise PathError(f"the path {text!r} leads outside the project")
     if clean == ".":
         raise PathError(f"the path {text!r} is the whole project; name a directory inside it")
-    if clean == ".pivot" or clean.startswith(".pivot/"):
+    # In whatever case: on macOS a file system usually doesn't tell `.Pivot` from `.pivot`.
+    if clean.partition("/")[0].lower() == ".pivot":
         raise PathError(f"the path {text!r} is inside .pivot, which belongs to Pivot itself")
     return f"{clean}/" if text.endswith("/") else clean
 

@@ -1,0 +1,70 @@
+"""The hash of bytes, texts and files."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pivot.hashing import ALGORITHMS, DEFAULT_ALGORITHM, hash_bytes, hash_file, hash_text
+
+# From the xxHash specification's own test vectors: the empty input with seed 0.
+EMPTY = {"xxh64": "ef46db3751d8e999", "xxh3_128": "99aa06d3014798d86001c324468d497f"}
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_the_hash_of_nothing_is_the_specifications(algorithm):
+    assert hash_bytes(b"", algorithm) == EMPTY[algorithm]
+
+
+def test_a_hash_is_lower_case_hexadecimal_with_its_leading_zeros():
+    # Among 2000 hashes some begin with a zero; each must still have all its digits.
+    hashes = [hash_bytes(str(number).encode()) for number in range(2000)]
+    assert any(hash_.startswith("0") for hash_ in hashes)
+    assert {len(hash_) for hash_ in hashes} == {16}
+    assert all(set(hash_) <= set("0123456789abcdef") for hash_ in hashes)
+
+
+def test_the_default_algorithm_is_xxh64():
+    assert hash_bytes(b"pivot") == hash_bytes(b"pivot", "xxh64")
+    assert DEFAULT_ALGORITHM == "xxh64"
+
+
+def test_a_text_has_the_hash_of_its_utf8_bytes():
+    assert hash_text("größe") == hash_bytes("größe".encode())
+
+
+def test_lone_surrogates_are_hashed_and_told_apart():
+    assert hash_text("\udc80") != hash_text("\udc81")
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@given(data=st.binary(max_size=10_000))
+def test_a_file_has_the_hash_and_the_size_of_its_bytes(tmp_path_factory, algorithm, data):
+    file = tmp_path_factory.mktemp("hashing") / "file"
+    file.write_bytes(data)
+    assert hash_file(file, algorithm) == (hash_bytes(data, algorithm), len(data))
+
+
+@pytest.mark.parametrize("size", [(1 << 12) - 1, 1 << 12, (1 << 20) - 1, 1 << 20, (3 << 20) + 1])
+def test_a_file_is_hashed_whole_whatever_its_size(tmp_path, size):
+    data = bytes(range(251)) * (size // 251 + 1)
+    (tmp_path / "file").write_bytes(data[:size])
+    assert hash_file(tmp_path / "file") == (hash_bytes(data[:size]), size)
+
+
+def test_a_file_whose_size_is_not_known_beforehand_is_hashed_whole(tmp_path):
+    import os
+    import threading
+
+    os.mkfifo(tmp_path / "pipe")
+    data = b"0123456789abcdef" * 1000
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(data,))
+    writer.start()
+    assert hash_file(tmp_path / "pipe") == (hash_bytes(data), len(data))
+    writer.join()
+
+
+def test_a_file_that_is_not_there_is_the_systems_error(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        hash_file(tmp_path / "nothing")
