@@ -1,0 +1,75 @@
+"""The command line: arguments -> `pivot.api` -> text or JSON. The only place that prints or exits.
+
+`main` is the console script. A *command* is one module of `pivot.cli.commands`; it is imported when
+it is typed, and asks the library for a value, which a pure *renderer* turns into text. Results go
+to standard output, everything that is said about the work (errors, warnings) to standard error.
+Example: `main(["status", "--check"])` gives 1 if a stage would run. Tests: tests/cli/.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import click
+
+#: The environment variable by which a shell asks for completions.
+_COMPLETION_VARIABLE = "_PIVOT_COMPLETE"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command of `pivot` and give its exit status.
+
+    Args:
+        arguments: what follows `pivot` on the command line; those of this process by default.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = False
+    try:
+        _prepare_streams()
+        # Late, inside the try: Ctrl-C during start-up is quiet too.
+        from pivot.cli.app import app
+
+        if instruction := os.environ.get(_COMPLETION_VARIABLE):
+            return _complete(app, instruction)
+        context = app.make_context("pivot", list(given))
+        debug = bool(context.params["debug"])
+        with context:
+            status = app.invoke(context)
+        _flush()
+        return status if isinstance(status, int) else 0
+    except BaseException as error:  # noqa: BLE001 - whatever it is, this is where it ends
+        # Only a command that fails needs the words for it.
+        from pivot.cli.faults import report
+
+        return report(error, given, debug=debug)
+
+
+def _complete(app: click.Group, instruction: str) -> int:
+    from click.shell_completion import shell_complete  # a shell that completes, nobody else
+
+    return shell_complete(app, {}, "pivot", _COMPLETION_VARIABLE, instruction)
+
+
+def _prepare_streams() -> None:
+    """Make printing safe: no closed descriptor that a file could take, no unprintable character."""
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _flush() -> None:
+    """Write what is buffered now, where a closed pipe or a full disk can still be told."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()

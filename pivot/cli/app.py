@@ -1,0 +1,63 @@
+"""What there is behind `pivot`: the options of all commands, and the table of the commands.
+
+Example: `pivot -C project run train` runs in another directory. Tests: tests/cli/test_app.py.
+"""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from pivot import __version__
+from pivot.cli.lazy import Builtin, LazyGroup
+
+_HOME = "pivot.cli.commands"
+
+COMMANDS = {
+    "run": Builtin(f"{_HOME}.run", "run", "Run what is not up to date."),
+    "status": Builtin(f"{_HOME}.status", "status", "Show which stages are up to date."),
+    "explain": Builtin(f"{_HOME}.explain", "explain", "Explain why stages would run."),
+    "list": Builtin(f"{_HOME}.list_stages", "list_stages", "List the stages of the pipeline."),
+    "dag": Builtin(f"{_HOME}.dag", "dag", "Show which stage feeds which."),
+    "logs": Builtin(f"{_HOME}.logs", "logs", "Show what a stage printed when it last ran."),
+    "init": Builtin(f"{_HOME}.init", "init", "Start a project with a small pipeline."),
+    "config": Builtin(f"{_HOME}.config", "config", "Show and change settings."),
+    "plugins": Builtin(f"{_HOME}.plugins", "plugins", "List the installed plugins."),
+    "completion": Builtin(
+        f"{_HOME}.completion", "completion", "Print what makes a shell complete commands."
+    ),
+}
+
+_HELP = """\
+Run Python data pipelines: change your code, and Pivot knows what to run.
+
+A pipeline is a file pipeline.py that registers ordinary functions as stages. Pivot finds out what
+each depends on (its code, its parameters, its files) and runs again what a change affects.
+
+Begin with 'pivot init'; then 'pivot run' does the rest, from any directory of the project.
+"""
+
+
+@click.group(
+    cls=LazyGroup,
+    builtins=COMMANDS,
+    help=_HELP,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "-C",
+    "--directory",
+    type=click.Path(exists=True, file_okay=False),
+    help="Work in this directory instead of the current one.",
+)
+@click.option("--debug", is_flag=True, help="Show the full traceback of an error.")
+@click.version_option(__version__, prog_name="pivot", message="%(prog)s %(version)s")
+@click.pass_context
+def app(context: click.Context, *, directory: str | None, debug: bool) -> None:  # noqa: ARG001 - `main` reads --debug
+    """Take the options of all commands; alone, show the help."""
+    if directory is not None:
+        os.chdir(directory)
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())

@@ -1,0 +1,142 @@
+"""`pivot run`: bring stages up to date, and show how it goes.
+
+Tests: tests/cli/commands/test_run.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pivot.cli.machine import json_line, reserved
+from pivot.cli.options import in_project, targets_argument
+from pivot.cli.terminal import is_terminal, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pivot.cli.display import Display
+    from pivot.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the command line asks of a run."""
+
+    targets: tuple[str, ...]
+    force: bool
+    keep_going: bool | None
+    jobs: int | None
+    executor: str | None
+
+
+@click.command("run", short_help="Run what is not up to date.")
+@targets_argument
+@click.option("--explain", "mode", flag_value="explain", help="Say why stages would run; run none.")
+@click.option("--dry-run", "mode", flag_value="dry-run", help="Say what would happen; do nothing.")
+@click.option("-f", "--force", is_flag=True, help="Run the targets even if they are up to date.")
+@click.option(
+    "-k",
+    "--keep-going",
+    is_flag=True,
+    help="After a failure, go on with what does not depend on it.",
+)
+@click.option("-j", "--jobs", type=click.IntRange(min=1), help="How many stages may run at once.")
+@click.option("--executor", metavar="NAME", help="What runs stages: loky, inline, or a plugin's.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line, no text.")
+@click.option("-q", "--quiet", is_flag=True, help="Print failures and warnings only.")
+def run(
+    targets: tuple[str, ...],
+    *,
+    mode: str | None,
+    force: bool,
+    keep_going: bool,
+    jobs: int | None,
+    executor: str | None,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Run the stages that are not up to date, and all that they need.
+
+    TARGETS are names of stages, globs of names, or paths of outputs; without any, it is the entire
+    pipeline. A stage whose outputs are in the cache is restored instead of run.
+    """
+    if as_json and quiet:
+        raise click.UsageError("--json and --quiet can't be used together")
+    chosen = in_project(targets, Path.cwd())
+    if mode is not None:
+        return _foretell(chosen, mode, force=force, as_json=as_json)
+    wish = Wish(chosen, force, keep_going or None, jobs, executor)
+    with _display(as_json=as_json, quiet=quiet) as display:
+        return _run(wish, display)
+
+
+def _foretell(targets: tuple[str, ...], mode: str, *, force: bool, as_json: bool) -> int:
+    # Late: they bring the engine, which a command that fails on its options does not need.
+    from pivot import api
+    from pivot.cli.explaining import explanation_text, forecast_lines, forecast_total
+
+    with reserved() as out:
+        found = api.explain(targets=targets, force=force)
+        if as_json:
+            out.writelines(json_line(explanation.to_json()) for explanation in found)
+    if as_json:
+        return 0
+    if mode == "explain":
+        say("\n\n".join(explanation_text(explanation) for explanation in found))
+    else:
+        say("\n".join([*forecast_lines(found), forecast_total(found)]))
+    return 0
+
+
+def _run(wish: Wish, display: Display) -> int:
+    # Late, as above.
+    from pivot import api
+    from pivot.cli.stopping import Stopper
+    from pivot.events import RunStarted, Warned
+    from pivot.plugins import PluginHost
+
+    cancellation = api.Cancellation()
+    with Stopper(cancellation, display) as stopper:
+
+        def on_event(event: Event) -> None:
+            if isinstance(event, RunStarted):
+                stopper.watch()
+            display.tell(event)
+
+        report = api.run(
+            targets=wish.targets,
+            executor=wish.executor,
+            jobs=wish.jobs,
+            force=wish.force,
+            keep_going=wish.keep_going,
+            on_event=on_event,
+            cancellation=cancellation,
+            plugins=PluginHost(on_problem=lambda problem: display.tell(Warned(str(problem)))),
+        )
+        display.finish(report)
+        return stopper.exit_status(report)
+
+
+@contextlib.contextmanager
+def _display(*, as_json: bool, quiet: bool) -> Iterator[Display]:
+    # Late: only the display that is used.
+    from pivot.cli.display import JsonLines, Lines, Quiet
+
+    if as_json:
+        with reserved() as out:
+            yield JsonLines(out)
+    elif quiet:
+        yield Quiet()
+    elif is_terminal(sys.stdout):
+        from pivot.cli.live import LiveLines
+
+        with LiveLines() as live:
+            yield live
+    else:
+        yield Lines()

@@ -1,0 +1,150 @@
+"""An explanation as text: what would happen with a stage, and each change that is a reason.
+
+Example::
+
+    Stage: train
+      Status: WILL RUN
+      Reason: Code dependency changed
+
+      Changes:
+        func:helper_a
+          Old: 5995c853
+          New: a1b2c3d4
+          File: src/utils.py:15
+
+A symbol's key is `kind:module:qualname`; the module is left out where that is unambiguous among
+the changes shown. Tests: tests/cli/test_explaining.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import click
+
+from pivot.cli.wording import columns, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pivot.api import Change, Explanation
+
+#: The library's word for a forecast -> how it is written in an explanation, on one line, its style.
+_STATUSES = {
+    "run": ("WILL RUN", "would run", "yellow"),
+    "restore": ("WILL RESTORE", "would be restored", "cyan"),
+    "may_run": ("MAY RUN", "may run", "yellow"),
+    "skip": ("UP TO DATE", "up to date", "green"),
+}
+_HASH = re.compile(r"([0-9a-f]{8})(?:[0-9a-f]{8}|[0-9a-f]{24})")
+_CONTENT = re.compile(r"([0-9a-f]{8})[0-9a-f]*( executable)?(/)? (\d+) bytes")
+
+
+def explanation_text(explanation: Explanation) -> str:
+    """Give the whole explanation of one stage."""
+    status, _, style = _STATUSES[explanation.forecast]
+    shown = click.style(status, fg=style, bold=True) + _after(explanation)
+    lines = [f"Stage: {click.style(explanation.stage, bold=True)}", f"  Status: {shown}"]
+    if reason := summary(explanation):
+        lines.append(f"  Reason: {reason}")
+    if changes := [line for line in _change_lines(explanation.changes) if line]:
+        lines += ["", "  Changes:", *changes]
+    return "\n".join(lines)
+
+
+def forecast_lines(explanations: Sequence[Explanation]) -> list[str]:
+    """Give one line a stage: its name, what would happen, and why."""
+    return columns(
+        (
+            explanation.stage,
+            click.style(_STATUSES[explanation.forecast][1], fg=_STATUSES[explanation.forecast][2])
+            + _after(explanation),
+            "" if explanation.forecast == "may_run" else summary(explanation),
+        )
+        for explanation in explanations
+    )
+
+
+def forecast_total(explanations: Sequence[Explanation]) -> str:
+    """Give how many of the stages are not up to date, in one line."""
+    total = len(explanations)
+    outdated = sum(explanation.would_run for explanation in explanations)
+    if not outdated:
+        return f"Everything is up to date ({plural(total, 'stage')})"
+    verb = "is" if outdated == 1 else "are"
+    return f"{outdated} of {plural(total, 'stage')} {verb} not up to date"
+
+
+def summary(explanation: Explanation) -> str:
+    """Give the kinds of reasons, each once, in one line."""
+    return "; ".join(dict.fromkeys(change.summary for change in explanation.changes))
+
+
+def _after(explanation: Explanation) -> str:
+    if explanation.forecast != "may_run":
+        return ""
+    return f" (after: {', '.join(change.name for change in explanation.changes)})"
+
+
+def _change_lines(changes: Sequence[Change]) -> Iterator[str]:
+    titles = _titles([change.name for change in changes if change.kind.startswith("code_")])
+    for change in changes:
+        title, details = _change(change, titles)
+        if title:
+            yield f"    {title}"
+            yield from (f"      {name}: {text}" for name, text in details if text)
+
+
+def _change(change: Change, titles: Mapping[str, str]) -> tuple[str, list[tuple[str, str | None]]]:
+    """Give the title of a change and its details; an empty title if the summary says it all."""
+    old, new = _value(change.old), _value(change.new)
+    topic, _, what = change.kind.partition("_")
+    match topic, what:
+        case "code", "unknown":
+            return titles[change.name], [("New", "can't be determined"), _file(change)]
+        case "code", _:
+            return titles[change.name], [("Old", old), ("New", new), _file(change)]
+        case "out", "missing":
+            return f"out:{change.name}", [("Old", old), ("New", "missing")]
+        case "param", _:
+            # A value of many digits is not a hash.
+            return f"param:{change.name}", [("Old", change.old), ("New", change.new)]
+        case (("dep" | "out"), _):
+            return f"{topic}:{change.name}", [("Old", old), ("New", new)]
+        case "lock", _:
+            return "lock file", [("Problem", change.name)]
+        case "algorithm", _:
+            return "hash algorithm", [("Old", old), ("New", new)]
+        case _:
+            return "", []
+
+
+def _file(change: Change) -> tuple[str, str | None]:
+    return "File", str(change.place) if change.place else None
+
+
+def _value(text: str | None) -> str | None:
+    """Shorten a hash, and name what a file's content consists of; leave other values alone."""
+    if text is None:
+        return None
+    if found := _HASH.fullmatch(text):
+        return found[1]
+    if found := _CONTENT.fullmatch(text):
+        short, executable, directory, size = found.groups()
+        facts = ["directory"] * bool(directory) + ["executable"] * bool(executable)
+        return f"{short} ({', '.join([*facts, plural(int(size), 'byte')])})"
+    return text
+
+
+def _titles(keys: Sequence[str]) -> dict[str, str]:
+    """Map each symbol's key to the shortest form that tells it from the others."""
+    short = {key: _without_module(key) for key in keys}
+    uses = Counter(short.values())
+    return {key: title if uses[title] == 1 else key for key, title in short.items()}
+
+
+def _without_module(key: str) -> str:
+    kind, *rest = key.split(":", 2)
+    return f"{kind}:{rest[-1]}" if rest else key

@@ -1,0 +1,168 @@
+"""The story of a run in lines: what is said about each event, and at the end.
+
+A `Narrator` is told the events in order and gives the lines that are worth printing; it prints
+nothing itself, and knows no terminal. *Trouble* is a failure or a warning: it goes to standard
+error, and is said even if nothing else is. Example: for a stage that ran, `train: ran in 1.2 s`.
+Tests: tests/cli/test_narration.py.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from pivot.cli.wording import STYLES, counted, duration, plural
+from pivot.events import (
+    RunStarted,
+    StageDecided,
+    StageFinished,
+    StageOutput,
+    StageStarted,
+    StageWaiting,
+    Status,
+    Warned,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pivot.api import RunReport
+    from pivot.events import Event
+
+#: In a run of at most so many stages, each one that is unchanged has a line of its own.
+_FEW = 8
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something to print; it may have line ends in it."""
+
+    text: str
+    trouble: bool = False
+
+
+class Narrator:
+    """Tells one run. With `starts` it also says when a stage starts, and why."""
+
+    def __init__(self, *, starts: bool) -> None:
+        self._starts = starts
+        self._total = 0
+        self._logs = False
+        self._reasons: dict[str, Sequence[str]] = {}
+        #: Said when it is sure that not all is unchanged; until then there may be nothing to tell.
+        self._unchanged: list[str] = []
+        self._eventful = False
+
+    def tell(self, event: Event) -> list[Line]:
+        """Give what is to be said now that this has happened."""
+        match event:
+            case RunStarted():
+                self._total = len(event.stages)
+                # What runs in this very process prints by itself, and no log is kept.
+                self._logs = event.executor != "inline"
+                return []
+            case StageDecided():
+                self._reasons[event.stage] = event.reasons
+                return []
+            case StageStarted():
+                return self._started(event.stage)
+            case StageWaiting():
+                return [Line(f"{event.stage}: waiting for {event.holder}")]
+            case StageOutput():
+                prefix = click.style(f"{event.stage} |", dim=True)
+                return [Line(f"{prefix} {printable(event.line)}")]
+            case StageFinished():
+                return self._finished(event)
+            case Warned():
+                return [Line(_warning(event), trouble=True)]
+            case _:
+                return []
+
+    def finish(self, report: RunReport) -> list[Line]:
+        """Give what is to be said when the run is over."""
+        lines = [*self._held_back(), *_never_started(report)] if self._eventful else []
+        return [*lines, Line(total(report))]
+
+    def _started(self, stage: str) -> list[Line]:
+        self._eventful = True
+        if not self._starts:
+            return self._held_back()
+        return [*self._held_back(), Line(f"{stage}: running{_because(self._reasons[stage])}")]
+
+    def _finished(self, event: StageFinished) -> list[Line]:
+        match event.status:
+            case Status.UNCHANGED:
+                self._unchanged.append(event.stage)
+                return self._held_back() if self._eventful else []
+            case Status.CANCELLED:
+                return []
+            case _:
+                self._eventful = True
+                return [*self._held_back(), self._ending(event)]
+
+    def _ending(self, event: StageFinished) -> Line:
+        style = STYLES[event.status]
+        match event.status:
+            case Status.FAILED:
+                return Line(self._failure(event), trouble=True)
+            case Status.RESTORED:
+                return Line(f"{event.stage}: {click.style('restored', fg=style)} from the cache")
+            case _:
+                took = duration(event.seconds)
+                return Line(f"{event.stage}: {click.style('ran', fg=style)} in {took}")
+
+    def _failure(self, event: StageFinished) -> str:
+        failed = click.style("failed", fg="red", bold=True)
+        lines = [f"{event.stage}: {failed}: {event.error}"]
+        if event.traceback:
+            lines.append(textwrap.indent(event.traceback, "  "))
+        if self._logs and event.seconds:
+            lines.append(f"  all that it printed: pivot logs {event.stage}")
+        return "\n".join(lines)
+
+    def _held_back(self) -> list[Line]:
+        names, self._unchanged = self._unchanged, []
+        if self._total > _FEW:
+            return []
+        shown = click.style("unchanged", fg=STYLES[Status.UNCHANGED])
+        return [Line(f"{name}: {shown}") for name in names]
+
+
+def total(report: RunReport) -> str:
+    """Give the last line of a run."""
+    counts = report.counts
+    if counts.keys() <= {Status.UNCHANGED}:
+        return f"Everything is up to date ({plural(len(report.stages), 'stage')})"
+    stopped = "interrupted: " if report.interrupted else ""
+    return f"{stopped}{counted(counts)} in {duration(report.seconds)}"
+
+
+def printable(line: str) -> str:
+    """Give what remains of a line of output when a terminal has drawn it, without its colours."""
+    drawn = line.rsplit("\r", 1)[-1]
+    return _CONTROLS.sub("", _ESCAPES.sub("", drawn))
+
+
+def _because(reasons: Sequence[str]) -> str:
+    if len(reasons) == 1:
+        return f" ({reasons[0]})"
+    kinds = "; ".join(dict.fromkeys(reason.partition(": ")[0] for reason in reasons))
+    return f" ({kinds})" if kinds else ""
+
+
+def _warning(event: Warned) -> str:
+    owner = f"{event.stage}: " if event.stage else ""
+    return f"{click.style('warning:', fg='yellow', bold=True)} {owner}{event.message}"
+
+
+def _never_started(report: RunReport) -> Iterable[Line]:
+    names = [stage.name for stage in report.stages if stage.status is Status.CANCELLED]
+    if names:
+        shown = names if len(names) <= _FEW else [*names[:_FEW], f"{len(names) - _FEW} more"]
+        yield Line(f"not run: {', '.join(shown)}")

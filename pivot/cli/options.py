@@ -1,0 +1,58 @@
+"""Arguments and options that several commands share, and what a shell completes for them.
+
+A *target* is a stage's name, a glob of names, or the path of an output. Paths are relative to the
+project; one that begins with `./`, `../` or `/` is where the shell would find it. Stage names come
+from the lock files: completing must not import a pipeline. Tests: tests/cli/test_options.py.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import click
+
+from pivot.errors import PivotError, UsageError
+from pivot.paths import find_root
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LITERAL_STARTS = ("./", "../", "/")
+
+
+def complete_stages(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Give the names of stages that ran before and begin so."""
+    directory = context.find_root().params.get("directory") or os.curdir
+    try:
+        locks = find_root(Path(directory)).glob(".pivot/stages/*.lock")
+        names = sorted(unquote(lock.name.removesuffix(".lock")) for lock in locks)
+    except (PivotError, OSError):
+        # Where there's no project there is nothing to complete, and nowhere to say so.
+        return []
+    return [name for name in names if name.startswith(incomplete)]
+
+
+targets_argument = click.argument("targets", nargs=-1, shell_complete=complete_stages)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+
+
+def in_project(targets: Sequence[str], directory: Path) -> tuple[str, ...]:
+    """Give targets as the library takes them, typed in `directory`; raise `UsageError`."""
+    if not any(target.startswith(_LITERAL_STARTS) for target in targets):
+        return tuple(targets)
+    root = find_root(directory)
+    return tuple(_in_project(target, directory.resolve(), root) for target in targets)
+
+
+def _in_project(target: str, directory: Path, root: Path) -> str:
+    if not target.startswith(_LITERAL_STARTS):
+        return target
+    # Textual on purpose: an output may not exist yet, and may be a symbolic link.
+    path = os.path.normpath(directory / target)
+    relative = os.path.relpath(path, root)
+    if relative == os.curdir or relative.startswith(os.pardir):
+        raise UsageError(f"the target {target!r} is not inside the project {root}")
+    return f"{relative}/" if target.endswith("/") else relative
