@@ -1,0 +1,23 @@
+"""What does a callable depend on? Its *static closure*: all code and all constants that it can name.
+
+`Fingerprinter` turns a stage's function, loaders and parameter classes into a `Manifest`, a map from
+`Symbol` to hash that changes exactly when something changes that the result can depend on. This
+package knows neither stages nor the store. How it comes about, from the bottom up:
+
+    syntax, names      what a piece of source means; which names of the world around it it uses
+    sources            what a file defines, parsed once
+    origins            whose code it is: the project's, Python's, a distribution's
+    references         by what name code refers to a thing
+    binding            what a name stands for, where it is used
+    plain, callables, classes, instances, runtime -> values
+                       what any value consists of; `digest` makes a hash of it
+    symbols            what a symbol's hash is, and where it leads
+    fingerprinter      the walk from the roots to all that is reached
+
+Tests: tests/fingerprint/.
+"""
+
+from pivot.fingerprint.fingerprinter import Fingerprinter
+from pivot.fingerprint.manifest import Manifest, Symbol
+
+__all__ = ["Fingerprinter", "Manifest", "Symbol"]

@@ -1,0 +1,213 @@
+"""What does a name stand for, where it is used? The answer is a `Binding`.
+
+Chains are followed step by step through modules; the first thing that is not a module is what the
+chain stands for. The text of a binding says *which* thing that is, so that an import that is
+redirected to a thing of the same name elsewhere changes the hash of its user; the nodes say *what*
+it is. Nothing is imported: a module that isn't loaded is found on the path, and taken as a whole.
+A name that leads nowhere is bound to `?`: when it appears, that is a change. Example:
+`settings.LIMIT=const:settings:LIMIT`. Tests: tests/fingerprint/test_binding.py.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from dataclasses import dataclass, replace
+from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING
+
+from pivot.fingerprint.nodes import ClassNode, ConstNode, ModuleNode, Node, OriginNode
+from pivot.fingerprint.origins import module_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pivot.fingerprint.names import Use
+    from pivot.fingerprint.origins import Origins
+    from pivot.fingerprint.references import References
+    from pivot.fingerprint.sources import SourceFiles
+
+#: What any global of the own module may be reached through.
+_REFLECTION = frozenset({"globals", "eval", "exec", "sys:modules"})
+_MISSING = object()
+#: How many modules may hand a constant on; more than that is a circle.
+_LONGEST_REEXPORT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a use stands for."""
+
+    text: str
+    nodes: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A global name of some module."""
+
+    namespace: Mapping[str, object]
+    name: str
+
+
+class Binder:
+    """Finds out what names stand for."""
+
+    def __init__(self, references: References, params: Iterable[type] = ()) -> None:
+        self.references = references
+        self.origins: Origins = references.origins
+        self.sources: SourceFiles = references.sources
+        #: Classes whose values are tracked elsewhere, as long as they're only annotated with.
+        self._params = frozenset(params)
+
+    def bind(self, uses: Iterable[Use], namespace: Mapping[str, object]) -> Iterator[Binding]:
+        """Give what each use stands for, given the globals that it sees; built-ins are left out."""
+        for use in uses:
+            found = self._imported(use, namespace) if use.imported else self._global(use, namespace)
+            if found is not None and found.text in _REFLECTION:
+                found = self._own_module(namespace)
+            if found is not None:
+                nodes = map(self._reduced, found.nodes) if use.annotation else found.nodes
+                yield Binding(f"{use}={found.text}", tuple(nodes))
+
+    def follow(self, module: ModuleType, path: tuple[str, ...]) -> Binding:
+        """Give what a chain of names that starts at a module stands for."""
+        return self._walk(module, path, None)
+
+    def global_name(self, namespace: Mapping[str, object], name: str) -> Binding:
+        """Give what a global that exists stands for."""
+        return self._walk(namespace[name], (), _Slot(namespace, name))
+
+    def _global(self, use: Use, namespace: Mapping[str, object]) -> Binding | None:
+        name, *rest = use.path
+        if name in namespace:
+            return self._walk(namespace[name], tuple(rest), _Slot(namespace, name))
+        if not hasattr(builtins, name):
+            return Binding("?")
+        return self._own_module(namespace) if name in _REFLECTION else None
+
+    def _imported(self, use: Use, namespace: Mapping[str, object]) -> Binding:
+        name = _absolute(use.module, use.level, namespace)
+        module = sys.modules.get(name)
+        if module is None:
+            return self._unloaded(name, use.path)
+        return self._walk(module, use.path, None)
+
+    def _walk(self, value: object, path: tuple[str, ...], slot: _Slot | None) -> Binding:
+        for number, name in enumerate(path):
+            if not isinstance(value, ModuleType):
+                break
+            namespace = vars(value)
+            if name in namespace:
+                slot, value = _Slot(namespace, name), namespace[name]
+                continue
+            full = f"{value.__name__}.{name}"
+            if full not in sys.modules:
+                return self._absent(value, path[number:])
+            slot, value = None, sys.modules[full]
+        return self._target(value, slot)
+
+    def _target(self, value: object, slot: _Slot | None) -> Binding:
+        foreign = slot and not self._is_followed(value) and self._foreign(slot)
+        if foreign:
+            return foreign
+        reference = self.references.reference(value)
+        if reference is not None:
+            return Binding(reference.name, reference.nodes)
+        if slot is None:
+            return Binding("?")
+        return self._constant(value, slot)
+
+    def _is_followed(self, value: object) -> bool:
+        if isinstance(value, FunctionType):
+            return self.references.function_origin(value) is None
+        if isinstance(value, ModuleType):
+            return True
+        return isinstance(value, type) and self.origins.of_class(value) is None
+
+    def _foreign(self, slot: _Slot) -> Binding | None:
+        """Bind a global of a module of others: a name, and a version."""
+        module = slot.namespace.get("__name__")
+        module = module if isinstance(module, str) else "?"
+        origin = self.origins.of_module(module)
+        if origin is None:
+            return None
+        return Binding(f"{module}:{slot.name}", (OriginNode.of(origin),))
+
+    def _constant(self, value: object, slot: _Slot) -> Binding:
+        """Bind a value, in the name of the module that first bound it."""
+        for _ in range(_LONGEST_REEXPORT):
+            imported = self._imported_from(slot)
+            if imported is None:
+                break
+            name, attribute = imported
+            module = sys.modules.get(name)
+            if module is None or vars(module).get(attribute, _MISSING) is not value:
+                break
+            slot = _Slot(vars(module), attribute)
+            foreign = self._foreign(slot)
+            if foreign is not None:
+                return foreign
+        module_name = self.references.module_name(slot.namespace)
+        node = ConstNode.of(slot.namespace, module_name, slot.name)
+        return Binding(f"const:{module_name}:{slot.name}", (node,))
+
+    def _imported_from(self, slot: _Slot) -> tuple[str, str] | None:
+        file = slot.namespace.get("__file__")
+        source = self.sources.read(file) if isinstance(file, str) else None
+        imported = source and source.imported_from(slot.name)
+        if not imported:
+            return None
+        module, level, attribute = imported
+        return _absolute(module, level, slot.namespace), attribute
+
+    def _absent(self, module: ModuleType, rest: tuple[str, ...]) -> Binding:
+        """Bind a name that a module does not have (yet)."""
+        name = module.__name__
+        origin = self.origins.of_module(name)
+        if origin is not None:
+            return Binding(f"{name}:{'.'.join(rest)}", (OriginNode.of(origin),))
+        if self.origins.find(f"{name}.{rest[0]}") is not None:
+            return self._unloaded(f"{name}.{rest[0]}", rest[1:])
+        hook = vars(module).get("__getattr__")
+        reference = self.references.reference(hook)
+        return Binding(f"{name}:{rest[0]}?", reference.nodes if reference else ())
+
+    def _unloaded(self, name: str, path: tuple[str, ...]) -> Binding:
+        """Bind a module that was not imported, or the submodule that the path leads to."""
+        found = self.origins.find(name)
+        if found is None:
+            return Binding("?")
+        rest = list(path)
+        while rest and found.directories and (inner := self.origins.find(f"{name}.{rest[0]}")):
+            name, found = f"{name}.{rest.pop(0)}", inner
+        origin = self.origins.of_module(name)
+        if origin is not None:
+            return Binding(":".join((name, *rest)), (OriginNode.of(origin),))
+        return Binding(":".join((f"module:{name}", *rest)), (ModuleNode.of(name),))
+
+    def _own_module(self, namespace: Mapping[str, object]) -> Binding | None:
+        module = sys.modules.get(str(namespace.get("__name__")))
+        if module is None or vars(module) is not namespace or module_file(module) is None:
+            return None
+        return Binding("module", (ModuleNode.of(module.__name__),))
+
+    def _reduced(self, node: Node) -> Node:
+        if isinstance(node, ClassNode) and node.cls in self._params:
+            return replace(node, identity=(*node.identity[:-1], True), reduced=True)
+        return node
+
+
+def _absolute(module: str, level: int, namespace: Mapping[str, object]) -> str:
+    """Give the full name of what a relative import names."""
+    if not level:
+        return module
+    package = namespace.get("__package__") or _package(namespace)
+    parents = str(package).split(".")
+    kept = parents[: len(parents) - level + 1]
+    return ".".join([*kept, module] if module else kept)
+
+
+def _package(namespace: Mapping[str, object]) -> str:
+    name = str(namespace.get("__name__", ""))
+    return name if "__path__" in namespace else name.rpartition(".")[0]

@@ -1,0 +1,141 @@
+"""What is in a class beside its source? Its bases, its metaclass, and attributes with their values.
+
+The source of the body is hashed as a whole; an attribute counts by its value too, since it may be
+computed, or set from elsewhere. What Python or a library writes into a class on its own (names
+with two underscores, the results of `@dataclass`) is left out: it follows from the rest. Example:
+`class A(B): K = f()` has the children "K" and what `f()` gave, and `B` if that's the project's.
+Tests: tests/fingerprint/test_classes.py.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+from types import FunctionType, GetSetDescriptorType, MemberDescriptorType
+from typing import TYPE_CHECKING
+
+from pivot.fingerprint.digest import Parts
+from pivot.fingerprint.nodes import ClassNode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from pivot.fingerprint.callables import Callables
+    from pivot.fingerprint.references import References
+    from pivot.fingerprint.sources import Defined
+
+_LAYOUT = (GetSetDescriptorType, MemberDescriptorType)
+#: Written into every abstract class; counts registrations of the process.
+_NOISE = frozenset({"_abc_impl"})
+#: What these hold describes the class where no source of it exists.
+_DESCRIBING = frozenset(
+    {"__annotations__", "__dataclass_fields__", "__required_keys__", "__total__"}
+)
+#: Marks of libraries that write methods into a class, all of them after its fields.
+_GENERATED = frozenset({"__dataclass_fields__", "__attrs_attrs__"})
+
+
+class Classes:
+    """Takes classes apart."""
+
+    def __init__(
+        self,
+        references: References,
+        callables: Callables,
+        elsewhere: Mapping[type, AbstractSet[str]],
+    ) -> None:
+        self.references = references
+        self.callables = callables
+        self.elsewhere = elsewhere
+
+    def take_apart(self, value: object) -> Parts | None:
+        """Give the parts of a class that can't be found under its name, None if it's no class."""
+        if not isinstance(value, type):
+            return None
+        surroundings = self.environment(value)
+        key = self.references.class_key(value)
+        node = ClassNode.of(value, environment=False)
+        return Parts(key, surroundings.children, nodes=(node,))
+
+    def defined(self, cls: type) -> Defined | None:
+        """Give the source of a class, None if it has none."""
+        namespace = self.references.namespace(cls)
+        file = namespace.get("__file__") if namespace else None
+        file = file if isinstance(file, str) else self._file_of_methods(cls)
+        source = self.references.sources.read(file) if file else None
+        line = vars(cls).get("__firstlineno__")
+        if source is None or not isinstance(line, int):
+            return None
+        return source.find_class(cls.__qualname__, line)
+
+    def environment(self, cls: type, *, reduced: bool = False) -> Parts:
+        """Give what a class holds beside its source."""
+        children: list[object] = [base for base in cls.__mro__[1:] if base is not object]
+        if type(cls) is not type:
+            children += ["metaclass", type(cls)]
+        without = self.elsewhere.get(cls, frozenset()) if reduced else frozenset()
+        for name, value in self._attributes(cls):
+            if name not in without:
+                children += [name, value]
+        return Parts("environment", tuple(children))
+
+    def _attributes(self, cls: type) -> Iterator[tuple[str, object]]:
+        own = self.defined(cls)
+        generated = not _GENERATED.isdisjoint(vars(cls))
+        for name, value in sorted(vars(cls).items()):
+            functions = _functions_in(value)
+            if functions:
+                if not generated or not all(map(_is_generated, functions)):
+                    yield from self._methods(own, name, functions, value)
+            elif issubclass(cls, enum.Enum):
+                if isinstance(value, cls):
+                    yield name, getattr(value, "_value_", None)
+            elif not _is_noise(name, value) or (own is None and name in _DESCRIBING):
+                yield name, value
+
+    def _methods(
+        self, own: Defined | None, name: str, functions: list[FunctionType], value: object
+    ) -> Iterator[tuple[str, object]]:
+        """Give the surroundings of methods, or all of them if they aren't in the class' source."""
+        if own is None or not all(self._is_in_body(own, function) for function in functions):
+            yield name, value
+            return
+        for function in functions:
+            environment = self.callables.environment(function)
+            if environment.children:
+                yield name, environment
+
+    def _is_in_body(self, own: Defined, function: FunctionType) -> bool:
+        found = self.references.defined(function)
+        return found is not None and found.node in own.node.body  # pyright: ignore[reportAttributeAccessIssue] - a class has a body
+
+    def _file_of_methods(self, cls: type) -> str | None:
+        functions = (one for value in vars(cls).values() for one in _functions_in(value))
+        return next((one.__code__.co_filename for one in functions), None)
+
+
+def _functions_in(value: object) -> list[FunctionType]:
+    """Give the functions of a plain method, or of one layer of what Python offers around it."""
+    match value:
+        case staticmethod() | classmethod():
+            inner = [value.__func__]
+        case property():
+            inner = [value.fget, value.fset, value.fdel]
+        case functools.cached_property():
+            inner = [value.func]
+        case _:
+            inner = [value]
+    return [one for one in inner if isinstance(one, FunctionType)]
+
+
+def _is_generated(function: FunctionType) -> bool:
+    return function.__code__.co_filename.startswith("<")
+
+
+def _is_noise(name: str, value: object) -> bool:
+    return (
+        (name.startswith("__") and name.endswith("__"))
+        or name in _NOISE
+        or isinstance(value, _LAYOUT)
+    )

@@ -1,0 +1,140 @@
+"""What is in an instance of a class? Of the project's own: its class and its state. Of others: what pickling would keep.
+
+The state of the project's instances is read past their own code: from `__dict__` and slots, and, if
+a plain type stands among the bases, from that. Instances of others are asked to reduce themselves,
+as for pickling, and the result is taken apart like any value, so that neither the order of sets nor
+the sharing of texts shows. Example: `Scaler(factor=2)` has the children `Scaler`, "factor" and 2.
+Tests: tests/fingerprint/test_instances.py.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import enum
+import functools
+from types import MemberDescriptorType
+from typing import TYPE_CHECKING
+
+from pivot.fingerprint.digest import Opaque, Parts
+from pivot.fingerprint.plain import plain_content
+from pivot.hashing import hash_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pivot.fingerprint.origins import Origins
+
+#: The newest protocol that keeps all bytes in the stream.
+_PROTOCOL = 4
+_MOST_PARTS = 6
+
+
+class Instances:
+    """Takes instances apart."""
+
+    def __init__(self, origins: Origins, hash_value: Callable[[object], str | None] | None) -> None:
+        self.origins = origins
+        self.hash_value = hash_value
+
+    def take_apart(self, value: object) -> Parts:
+        """Give the parts of any instance."""
+        kind = type(value)
+        if issubclass(kind, enum.Enum):
+            return _member(value)
+        if self.origins.of_class(kind) is None:
+            return self._own(value)
+        return self._asked(value) or _array(value) or _reduced(value)
+
+    def _own(self, value: object) -> Parts:
+        kind = type(value)
+        content = plain_content(value)
+        if content is None and self._is_reduced_by_others(kind):
+            return _reduced(value)
+        children: list[object] = [kind]
+        if content is not None:
+            children += ["content", content]
+        for name, part in sorted(_state(value), key=lambda item: item[0]):
+            children += [name, part]
+        return Parts("instance", tuple(children))
+
+    def _is_reduced_by_others(self, kind: type) -> bool:
+        """Say whether a base of others, not the project, knows what the state is."""
+        for base in kind.__mro__:
+            if "__reduce__" in vars(base) or "__reduce_ex__" in vars(base):
+                return base is not object and self.origins.of_class(base) is not None
+        return False
+
+    def _asked(self, value: object) -> Parts | None:
+        if self.hash_value is None:
+            return None
+        try:
+            answer = self.hash_value(value)
+        except Exception:  # noqa: BLE001 - a plugin that fails has no answer
+            return None
+        return None if answer is None else Parts(f"hashed {answer}", (type(value),))
+
+
+def _member(value: object) -> Parts:
+    name = getattr(value, "_name_", None)
+    return Parts(f"member {name}", (type(value), getattr(value, "_value_", None)))
+
+
+def _state(value: object) -> Iterator[tuple[str, object]]:
+    kind = type(value)
+    try:
+        attributes = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        attributes = {}
+    for name, part in list(attributes.items()):
+        # What is computed at the first access is there or not, whatever the program says.
+        if not isinstance(_class_attribute(kind, name), functools.cached_property):
+            yield str(name), part
+    for base in kind.__mro__:
+        for name, slot in vars(base).items():
+            if isinstance(slot, MemberDescriptorType):
+                try:
+                    yield name, slot.__get__(value)
+                except AttributeError:
+                    continue
+
+
+def _class_attribute(kind: type, name: str) -> object:
+    return next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
+
+
+def _array(value: object) -> Parts | None:
+    """Take a numpy array apart; numpy need not be imported for that."""
+    kind = type(value)
+    if kind.__module__ != "numpy" or kind.__name__ != "ndarray":
+        return None
+    array: ... = value
+    label = f"ndarray {array.dtype.descr if array.dtype.names else array.dtype.str} {array.shape}"
+    if array.dtype.hasobject:
+        return Parts(label, (kind, array.tolist()))
+    return Parts(f"{label} {hash_bytes(array.tobytes())}", (kind,))
+
+
+def _reduced(value: object) -> Parts:
+    kind = type(value)
+    try:
+        special = copyreg.dispatch_table.get(kind)
+        reduced = special(value) if special else kind.__reduce_ex__(value, _PROTOCOL)
+        if isinstance(reduced, str):
+            return Parts(f"named {getattr(value, '__module__', '')}:{reduced}", (kind,))
+        return Parts("reduced", tuple(_reduced_parts(reduced)))
+    except Exception:  # noqa: BLE001 - other people's code; what can't be reduced is opaque
+        return Parts(f"opaque {kind.__module__}:{kind.__qualname__}", opaque=Opaque.UNKNOWN)
+
+
+def _reduced_parts(reduced: tuple[object, ...]) -> Iterator[object]:
+    function, arguments, state, items, pairs, _ = (*reduced, *[None] * (_MOST_PARTS - len(reduced)))
+    yield from (function, arguments, _sorted_state(state))
+    yield None if items is None else list(items)  # pyright: ignore[reportCallIssue, reportArgumentType] - an iterator, says pickle's protocol
+    yield None if pairs is None else list(pairs)  # pyright: ignore[reportCallIssue, reportArgumentType] - as above
+
+
+def _sorted_state(state: object) -> object:
+    """The order in which attributes were set does not matter."""
+    if type(state) is dict and all(type(name) is str for name in state):
+        return dict(sorted(state.items()))
+    return state

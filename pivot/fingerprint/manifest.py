@@ -1,0 +1,55 @@
+"""What does a stage's code consist of? The answer is a `Manifest`: an ordered map of symbols.
+
+A *symbol* is one thing that the code can reach: a function, a class, a constant, a module, a
+distribution. Its *key* is `kind:name`, its *hash* changes exactly when the thing does. A symbol is
+*unstable* if what it is could not be determined; it counts as changed every time. Example::
+
+    {"dist:pandas": "2.2.3", "func:pipeline:train": "5995c853aa01bd21", "python:python": "3.13"}
+
+Tests: tests/fingerprint/test_manifest.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pivot.errors import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One thing that a stage's code reaches."""
+
+    #: "func", "class", "const", "module", "value", "dist" or "python".
+    kind: str
+    #: In full: "module:qualname"; of a distribution its name, of a given value its label.
+    name: str
+    #: 16 hexadecimal digits; of "dist" and "python" the version itself.
+    hash: str
+    #: Where a person finds it; never part of a hash.
+    place: Place | None = None
+    #: Of a constant: a short text of its value, at most 80 characters.
+    shown: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What the symbol is called in a manifest and in a lock."""
+        return f"{self.kind}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """All symbols that a stage's code reaches."""
+
+    #: Sorted by key.
+    symbols: Mapping[str, Symbol] = field(default_factory=dict)
+    #: The keys of the symbols that could not be determined, sorted: changed each time.
+    unstable: tuple[str, ...] = ()
+
+    def hashes(self) -> dict[str, str]:
+        """Give key -> hash: what is put into the lock."""
+        return {key: symbol.hash for key, symbol in self.symbols.items()}

@@ -1,0 +1,192 @@
+"""Whose code is it? The answer decides whether it's followed, or stands for itself by a version.
+
+- *project* code (None): followed symbol by symbol. Its own files, whatever was installed editable
+  or from a directory, and loose files that no distribution claims.
+- the *standard library*: one version for all, `python:python = 3.13`.
+- a *distribution*: `dist:pandas = 2.2.3`. Pivot is one too, even when it is installed editable.
+
+Example: `Origins(root).of_module("pandas")` is `Origin("dist", "pandas", "2.2.3")`. Tests:
+tests/fingerprint/test_origins.py.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.machinery
+import importlib.metadata
+import importlib.util
+import os
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING
+
+from pivot.fingerprint.distributions import Distributions
+from pivot.paths import is_project_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PYTHON_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
+_PIVOT_DIRECTORY = f"{Path(__file__).resolve().parent.parent}{os.sep}"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Code of others, as it appears in a manifest."""
+
+    #: "python" or "dist".
+    kind: str
+    name: str
+    version: str
+
+
+PYTHON = Origin("python", "python", PYTHON_VERSION)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A module that was looked up without importing it."""
+
+    name: str
+    #: None for a namespace package, an extension without a file, or a built-in.
+    file: str | None
+    #: The directories of a package.
+    directories: tuple[str, ...] | None
+
+
+class Origins:
+    """Tells the origin of files, modules and objects; remembers each answer."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._distributions = Distributions()
+        self._files: dict[str, Origin | None] = {}
+        self._modules: dict[str, Origin | None] = {}
+        self._finds: dict[str, Found | None] = {}
+
+    def of_file(self, file: str) -> Origin | None:
+        """Give the origin of code by the file it was compiled from."""
+        if file not in self._files:
+            self._files[file] = self._of_file(file)
+        return self._files[file]
+
+    def of_module(self, name: str) -> Origin | None:
+        """Give the origin of a module by its full name, imported or not."""
+        if name not in self._modules:
+            self._modules[name] = self._of_module(name)
+        return self._modules[name]
+
+    def of_class(self, cls: type) -> Origin | None:
+        """Give the origin of a class."""
+        module = cls.__module__
+        if isinstance(module, str) and module in sys.modules:
+            origin = self.of_module(module)
+            if origin is not None or module_file(sys.modules[module]):
+                return origin
+        # A script that was run by path is in no module: ask the class' own methods.
+        for value in vars(cls).values():
+            if isinstance(value, FunctionType):
+                return self.of_file(value.__code__.co_filename)
+        # What was not written in Python came with some library's binary.
+        return None if "__firstlineno__" in vars(cls) else PYTHON
+
+    def find(self, name: str) -> Found | None:
+        """Find a module as an import would, without importing anything."""
+        if name not in self._finds:
+            self._finds[name] = self._find(name)
+        return self._finds[name]
+
+    def _of_file(self, file: str) -> Origin | None:
+        if file.startswith("<frozen "):
+            return PYTHON
+        real = os.path.realpath(file)
+        if real.startswith(_PIVOT_DIRECTORY):
+            return _pivot()
+        if is_project_file(self.root, real):
+            return None
+        # An installer may link files into the site directory from elsewhere.
+        installed = next((path for path in (file, real) if _in_site(path)), None)
+        if installed:
+            found = self._distributions.of_file(Path(installed))
+            return Origin("dist", found.name, found.version) if found and not found.local else None
+        return PYTHON if real.startswith(_library_directories()) else None
+
+    def _of_module(self, name: str) -> Origin | None:
+        module = sys.modules.get(name)
+        file = module_file(module) if module else getattr(self.find(name), "file", None)
+        if file:
+            return self.of_file(file)
+        top = name.partition(".")[0]
+        if top in sys.stdlib_module_names or top in sys.builtin_module_names:
+            return PYTHON
+        for directory in getattr(module, "__path__", ()):
+            return self.of_file(os.path.join(directory, "__init__.py"))  # noqa: PTH118 - text only
+        return None
+
+    def _find(self, name: str) -> Found | None:
+        parent, _, _ = name.rpartition(".")
+        path: Iterable[str] | None = None
+        if parent:
+            module = sys.modules.get(parent)
+            found = None if module else self.find(parent)
+            path = getattr(module, "__path__", None) if module else found and found.directories
+            if path is None:
+                return None
+        spec = _spec(name, None if path is None else list(path), self.root)
+        if spec is None:
+            return None
+        directories = spec.submodule_search_locations
+        file = spec.origin if spec.has_location else None
+        return Found(name, file, None if directories is None else tuple(directories))
+
+
+def module_file(module: ModuleType) -> str | None:
+    """Give the source file of a module, without running its `__getattr__`."""
+    file = vars(module).get("__file__")
+    return file if isinstance(file, str) else None
+
+
+def _spec(name: str, path: list[str] | None, root: Path) -> importlib.machinery.ModuleSpec | None:
+    for finder in sys.meta_path:
+        find = getattr(finder, "find_spec", None)
+        try:
+            spec = find(name, path) if find else None
+        except Exception:  # noqa: BLE001 - other people's import hooks; one that fails finds nothing
+            continue
+        if spec is not None:
+            return spec
+    if path is None:
+        # The project's own modules, should the root not be on `sys.path` at the moment.
+        return importlib.machinery.PathFinder.find_spec(name, [str(root)])
+    return None
+
+
+@functools.cache
+def _pivot() -> Origin:
+    try:
+        return Origin("dist", "pivot", importlib.metadata.version("pivot"))
+    except importlib.metadata.PackageNotFoundError:
+        return Origin("dist", "pivot", "unknown")
+
+
+@functools.cache
+def _site_directories() -> tuple[str, ...]:
+    return _real_directories("purelib", "platlib")
+
+
+@functools.cache
+def _library_directories() -> tuple[str, ...]:
+    return _real_directories("stdlib", "platstdlib")
+
+
+def _real_directories(*names: str) -> tuple[str, ...]:
+    return tuple({os.path.realpath(sysconfig.get_path(name)) + os.sep for name in names})
+
+
+def _in_site(file: str) -> bool:
+    return file.startswith(_site_directories()) or any(
+        f"{os.sep}{name}{os.sep}" in file for name in ("site-packages", "dist-packages")
+    )

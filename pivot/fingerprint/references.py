@@ -1,0 +1,202 @@
+"""By what name does code refer to a thing? The answer is a `Reference`, or None for a mere value.
+
+Functions, classes and modules that can be found again under their own name are referred to by that
+name; whoever uses them is affected by *which* one it is, and by what it is through its node. Things
+of others are names with a version. What can't be found under its name - a closure, a lambda, a
+class made in a function - is a value: its code has a node, and its surroundings are its content.
+Example: `helper` of `steps.py` is `Reference("func:steps:helper", (FunctionNode...,))`.
+Tests: tests/fingerprint/test_references.py.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import (
+    BuiltinFunctionType,
+    ClassMethodDescriptorType,
+    FunctionType,
+    GetSetDescriptorType,
+    MethodDescriptorType,
+    ModuleType,
+    WrapperDescriptorType,
+)
+from typing import TYPE_CHECKING
+
+from pivot.fingerprint.nodes import ClassNode, FunctionNode, ModuleNode, Node, OriginNode
+from pivot.fingerprint.origins import Origin, Origins
+from pivot.fingerprint.sources import Defined, SourceFiles, compiled_verbatim
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_DESCRIPTORS = (
+    ClassMethodDescriptorType,
+    GetSetDescriptorType,
+    MethodDescriptorType,
+    WrapperDescriptorType,
+)
+_MISSING = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A name that stands for one thing, and the nodes that say what the thing is."""
+
+    name: str
+    nodes: tuple[Node, ...] = ()
+
+
+class References:
+    """Names functions, classes and modules."""
+
+    def __init__(self, origins: Origins, sources: SourceFiles) -> None:
+        self.origins = origins
+        self.sources = sources
+
+    def reference(self, value: object) -> Reference | None:
+        """Give the name of a function, a class or a module, None for anything else."""
+        if isinstance(value, FunctionType):
+            return self._function(value)
+        if isinstance(value, type):
+            return self._class(value)
+        if isinstance(value, ModuleType):
+            return self._module(value)
+        if isinstance(value, BuiltinFunctionType):
+            return self._builtin(value)
+        if isinstance(value, _DESCRIPTORS):
+            owner = value.__objclass__
+            return Reference(f"{_public(owner.__module__)}:{value.__qualname__}")
+        return None
+
+    def function_key(self, function: FunctionType) -> str:
+        """Give the key of a function's code: `func:module:label`."""
+        defined = self.defined(function)
+        label = defined.label if defined else function.__code__.co_qualname
+        return f"func:{self.module_name(function.__globals__)}:{label}"
+
+    def defined(self, function: FunctionType) -> Defined | None:
+        """Give the source of a function, None if there is none, or it has changed since."""
+        source = self.sources.read(function.__code__.co_filename)
+        verbatim = compiled_verbatim(_loader(function.__globals__))
+        return source and source.find(function.__code__, verbatim=verbatim)
+
+    def function_origin(self, function: FunctionType) -> Origin | None:
+        """Give whose code a function is."""
+        file = function.__code__.co_filename
+        if file.startswith("<") and not file.startswith("<frozen "):
+            # Made by `exec`: it belongs to the module in whose name it was made.
+            given = function.__globals__.get("__file__")
+            if not isinstance(given, str):
+                return None
+            file = given
+        return self.origins.of_file(file)
+
+    def module_name(self, namespace: Mapping[str, object]) -> str:
+        """Give the name of the module with these globals, as it would be imported."""
+        name = namespace.get("__name__")
+        name = name if isinstance(name, str) else "?"
+        module = sys.modules.get(name)
+        if name != "__main__" and module is not None and vars(module) is namespace:
+            return name
+        # A script run by path: named as `import` would name it.
+        file = namespace.get("__file__")
+        return self._name_of_file(file) if isinstance(file, str) else name
+
+    def namespace(self, cls: type) -> Mapping[str, object] | None:
+        """Give the globals that the body of a class saw."""
+        module = sys.modules.get(cls.__module__)
+        if module is not None and cls.__module__ != "__main__":
+            return vars(module)
+        for value in vars(cls).values():
+            if isinstance(value, FunctionType) and value.__module__ == cls.__module__:
+                return value.__globals__
+        return vars(module) if module else None
+
+    def class_key(self, cls: type) -> str:
+        """Give the key of a class: `class:module:qualname`."""
+        namespace = self.namespace(cls)
+        module = self.module_name(namespace) if namespace else cls.__module__
+        return f"class:{module}:{cls.__qualname__}"
+
+    def _function(self, function: FunctionType) -> Reference | None:
+        origin = self.function_origin(function)
+        if origin is None:
+            if not _stands_at(function, function.__globals__, function.__code__.co_qualname):
+                return None
+            node = FunctionNode.of(function, environment=True)
+            return Reference(self.function_key(function), (node,))
+        if self._is_named_by_others(function):
+            name = f"{_public(function.__module__)}:{function.__qualname__}"
+        elif function.__closure__ or function.__dict__:
+            return None
+        else:
+            module = str(function.__globals__.get("__name__"))
+            name = f"{_public(module)}:{function.__code__.co_qualname}"
+        return Reference(name, (OriginNode.of(origin),))
+
+    def _class(self, cls: type) -> Reference | None:
+        origin = self.origins.of_class(cls)
+        if origin is not None:
+            name = f"{_public(cls.__module__)}:{cls.__qualname__}"
+            return Reference(name, (OriginNode.of(origin),))
+        namespace = self.namespace(cls)
+        if namespace is None or not _stands_at(cls, namespace, cls.__qualname__):
+            return None
+        return Reference(self.class_key(cls), (ClassNode.of(cls, environment=True),))
+
+    def _module(self, module: ModuleType) -> Reference:
+        name = self.module_name(vars(module))
+        origin = self.origins.of_module(module.__name__)
+        if origin is not None:
+            return Reference(f"module {_public(name)}", (OriginNode.of(origin),))
+        return Reference(f"module:{name}", (ModuleNode.of(module.__name__),))
+
+    def _builtin(self, function: BuiltinFunctionType) -> Reference | None:
+        owner = function.__self__
+        if owner is not None and not isinstance(owner, (ModuleType, type)):
+            return None
+        module = function.__module__ or getattr(owner, "__module__", None) or builtins.__name__
+        origin = self.origins.of_module(module)
+        nodes = (OriginNode.of(origin),) if origin else ()
+        return Reference(f"{_public(module)}:{function.__qualname__}", nodes)
+
+    def _is_named_by_others(self, function: FunctionType) -> bool:
+        """Say whether a function of others is to be found under its own name in their module."""
+        module = sys.modules.get(function.__module__)
+        if module is None or self.origins.of_module(function.__module__) is None:
+            return False
+        return _stands_at(function, vars(module), function.__qualname__)
+
+    def _name_of_file(self, file: str) -> str:
+        relative = os.path.relpath(file, self.origins.root)
+        parts = Path(relative).with_suffix("").parts
+        return ".".join(part for part in parts if part not in {os.pardir, os.sep})
+
+
+def _stands_at(value: object, namespace: Mapping[str, object], qualname: str) -> bool:
+    """Say whether following a qualified name from a module's globals leads to the value."""
+    first, *rest = qualname.split(".")
+    found = namespace.get(first, _MISSING)
+    for name in rest:
+        if not isinstance(found, type):
+            return False
+        found = vars(found).get(name, _MISSING)
+    return found is value
+
+
+def _loader(namespace: Mapping[str, object]) -> object:
+    spec = namespace.get("__spec__")
+    return getattr(spec, "loader", None) or namespace.get("__loader__")
+
+
+def _public(module: str) -> str:
+    """Leave out the private modules at the end: where a library keeps things is its own affair."""
+    top, *rest = module.split(".")
+    if top in sys.stdlib_module_names:
+        while rest and rest[-1].startswith("_"):
+            rest.pop()
+    return ".".join((top, *rest))

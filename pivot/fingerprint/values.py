@@ -1,0 +1,59 @@
+"""What does any value consist of? Each kind of value is asked about at the door that knows it.
+
+The doors, in order: things with a name of their own (`references`), plain values (`plain`),
+callables (`callables`), classes (`classes`), what belongs to the process (`runtime`), instances
+(`instances`). Example: `Values(...).digest({"a": 1}).hash`. Tests: tests/fingerprint/test_values.py.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pivot.fingerprint.digest import Digest, Parts, digest
+from pivot.fingerprint.runtime import runtime_parts
+
+if TYPE_CHECKING:
+    from pivot.fingerprint.callables import Callables
+    from pivot.fingerprint.classes import Classes
+    from pivot.fingerprint.instances import Instances
+    from pivot.fingerprint.plain import Plain
+    from pivot.fingerprint.references import References
+
+
+class Values:
+    """Digests values."""
+
+    def __init__(
+        self,
+        references: References,
+        plain: Plain,
+        callables: Callables,
+        classes: Classes,
+        instances: Instances,
+    ) -> None:
+        self.references = references
+        self.plain = plain
+        self.callables = callables
+        self.classes = classes
+        self.instances = instances
+
+    def digest(self, value: object) -> Digest:
+        """Digest any value."""
+        return digest(self.take_apart(value), self.take_apart)
+
+    def take_apart(self, value: object) -> Parts:
+        """Take a value apart by one level."""
+        if isinstance(value, Parts):
+            return value
+        plain = self.plain.take_apart(value)
+        if plain is not None:
+            return plain
+        reference = self.references.reference(value)
+        if reference is not None:
+            return Parts(reference.name, nodes=reference.nodes)
+        return (
+            self.callables.take_apart(value)
+            or self.classes.take_apart(value)
+            or runtime_parts(value)
+            or self.instances.take_apart(value)
+        )
