@@ -15,6 +15,7 @@ import os
 import select
 import signal
 from multiprocessing import reduction
+from multiprocessing.context import assert_spawning
 from typing import Any
 
 #: How long after its worker's death a guard notices, at most; it notices the parent's at once.
@@ -27,12 +28,13 @@ _pipe: tuple[int, int] | None = None
 
 
 class Lifeline:
-    """The read end of the pipe. It can be pickled only as an argument of a process that starts."""
+    """The read end of the pipe; only a process that is being started can be given it."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
 
     def __getstate__(self) -> Any:
+        assert_spawning(self)
         return reduction.DupFd(self.descriptor)
 
     def __setstate__(self, passed: Any) -> None:
@@ -48,7 +50,7 @@ def lifeline() -> Lifeline:
     return Lifeline(_pipe[0])
 
 
-def _forget() -> None:
+def _forget() -> None:  # pragma: no cover - what happens in a forked child is not recorded
     """Close the pipe in a forked child, which would else keep its parent's workers alive."""
     global _pipe  # noqa: PLW0603 - as above
     if _pipe is not None:
@@ -64,7 +66,7 @@ def hang_on(to: Lifeline) -> None:
     """Make this process, a worker, lead a guarded group. To be called before it has threads."""
     worker = os.getpid()
     os.setpgid(0, 0)
-    if os.fork() == 0:
+    if os.fork() == 0:  # pragma: no cover - as in `_guard`
         _guard(worker, to.descriptor)
     os.close(to.descriptor)
 

@@ -53,7 +53,7 @@ _parked: list[tuple[Kind, Slot]] = []
 _parked_lock = threading.Lock()
 
 
-def _forget() -> None:
+def _forget() -> None:  # pragma: no cover - what happens in a forked child is not recorded
     """Leave a parent's workers to the parent, in a forked child."""
     global _parked_lock  # noqa: PLW0603 - a thread that is not here may have held it
     _parked.clear()
@@ -113,6 +113,8 @@ class LokyExecutor:
             self._idle.clear()
         for job in waiting:
             job.future.cancel()
+            # Only now those who wait for it are told.
+            job.future.set_running_or_notify_cancel()
         for slot in idle:
             slot.close()
         kill(list(busy))

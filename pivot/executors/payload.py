@@ -10,6 +10,7 @@ Tests: tests/executors/test_payload.py.
 
 from __future__ import annotations
 
+import contextlib
 import pickle
 from typing import TYPE_CHECKING
 
@@ -76,10 +77,14 @@ def _named_parts(value: object) -> dict[str, object]:
         slots = [name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
         present = {name: getattr(value, name) for name in slots if hasattr(value, name)}
         return {**present, **getattr(value, "__dict__", {})}
-    cells = dict(zip(code.co_freevars, getattr(value, "__closure__", None) or (), strict=True))
-    closure = {name: cell.cell_contents for name, cell in cells.items()}
     variables = getattr(value, "__globals__", {})
-    return {**{name: variables[name] for name in code.co_names if name in variables}, **closure}
+    named: dict[str, object] = {
+        name: variables[name] for name in code.co_names if name in variables
+    }
+    for name, cell in zip(code.co_freevars, getattr(value, "__closure__", None) or (), strict=True):
+        with contextlib.suppress(ValueError):  # a variable without a value has an empty cell
+            named[name] = cell.cell_contents
+    return named
 
 
 def _label(value: object) -> str:

@@ -79,8 +79,8 @@ class Slot:
         # loky would look for children of the dead with pgrep, which small systems lack; the group
         # has been seen to. And its feeder would wait forever to write a task that nobody reads.
         pool._processes.clear()  # noqa: SLF001 - see above
-        if pool._call_queue is not None:  # noqa: SLF001 - see above
-            pool._call_queue._reader.close()  # noqa: SLF001 - see above
+        queue: Any = pool._call_queue  # noqa: SLF001 - see above
+        queue._reader.close()  # noqa: SLF001 - see above
         return "; ".join(ends) or "it was never started"
 
     def close(self) -> None:
