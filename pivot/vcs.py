@@ -1,0 +1,216 @@
+"""What files were at a revision of the git repository that a project lives in.
+
+A *revision* is anything that git understands as a commit: `HEAD~2`, a branch, a tag, a hash. Paths
+are relative to the project's root, which may be a subdirectory of the repository. Content is what
+git would check out: converted line ends, and files instead of the pointers of Git LFS. Example::
+
+    repository = Repository.find(root)
+    repository.read("HEAD~1", "params.yaml")  # the bytes, or None if it wasn't there
+
+Git is run as a program: it alone knows its attributes, filters and object formats. Tests:
+tests/test_vcs.py.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Self
+
+from pivot.errors import PivotError
+from pivot.store.faults import storage_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+#: Set while git runs a hook; they would lead to another repository than the one of `directory`.
+_REDIRECTIONS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+
+
+class GitError(PivotError):
+    """Git could not do what it was asked."""
+
+
+class GitMissingError(GitError):
+    """The program `git` can't be run."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"the program git can't be run: {reason}",
+            hint="install git; other revisions of files are read with it",
+        )
+
+
+class NoRepositoryError(GitError):
+    """The project, `directory`, is not in a git repository."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(
+            f"the project {directory} is not in a git repository",
+            hint="run 'git init' and commit; other revisions of files are taken from git",
+        )
+        self.directory = directory
+
+
+class UnknownRevisionError(GitError):
+    """Git knows no commit that is called `revision`; `nearest` are similar names that exist."""
+
+    def __init__(self, revision: str, nearest: tuple[str, ...] = (), *, empty: bool) -> None:
+        if empty:
+            hint = "the repository has no commits yet"
+        elif nearest:
+            hint = f"did you mean {' or '.join(repr(name) for name in nearest)}?"
+        else:
+            hint = "a revision is a branch, a tag, a commit's hash, or the like of HEAD~1"
+        super().__init__(f"git knows no revision {revision!r}", hint=hint)
+        self.revision = revision
+        self.nearest = nearest
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A regular file in a commit."""
+
+    blob: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The git repository as it is seen from `directory`, the project's root."""
+
+    directory: Path
+
+    @classmethod
+    def find(cls, root: Path) -> Self:
+        """Give the repository that holds a project; raise `GitError` if there is none."""
+        repository = cls(root)
+        answer = repository._run("rev-parse", "--git-dir")
+        if answer.returncode:
+            if b"not a git repository" in answer.stderr:
+                raise NoRepositoryError(root)
+            raise _failure(answer)
+        return repository
+
+    def resolve(self, revision: str) -> str:
+        """Give the full hash of a commit; raise `UnknownRevisionError` with the nearest names."""
+        # What begins with a hyphen would be an option.
+        if revision and not revision.startswith("-") and "\0" not in revision:
+            answer = self._run("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+            if not answer.returncode:
+                return answer.stdout.decode().strip()
+        raise self._unknown(revision)
+
+    def read(self, revision: str, path: str) -> bytes | None:
+        """Give what a file held, or None if it wasn't there or was no regular file."""
+        commit = self._commit(revision)
+        if not self._has(commit, path):
+            return None
+        return self._ask("cat-file", "--filters", f"{commit}:./{path}").stdout
+
+    def copy(self, revision: str, path: str, target: Path) -> bool:
+        """Write what a file held to `target`, however large; say whether it was there.
+
+        Raises `StorageError` if `target` can't be written.
+        """
+        commit = self._commit(revision)
+        if not self._has(commit, path):
+            return False
+        try:
+            with target.open("wb") as stream:
+                self._ask("cat-file", "--filters", f"{commit}:./{path}", output=stream)
+        except OSError as error:
+            raise storage_error(error, "write", target) from error
+        return True
+
+    def list_files(self, revision: str, prefix: str = "") -> tuple[str, ...]:
+        """Give the regular files in the directory `prefix`, or in the whole project, by path."""
+        return tuple(entry.path for entry in self._entries(self._commit(revision), prefix))
+
+    def read_all(self, revision: str, prefix: str) -> dict[str, bytes]:
+        """Give what each file in the directory `prefix` held, as git stores it, unconverted.
+
+        For many small files: two processes read all of them, and all are in memory at once.
+        """
+        entries = self._entries(self._commit(revision), prefix)
+        wanted = "".join(f"{entry.blob}\n" for entry in entries).encode()
+        blobs = _blobs(self._ask("cat-file", "--batch", given=wanted).stdout)
+        return {entry.path: blob for entry, blob in zip(entries, blobs, strict=True)}
+
+    def _commit(self, revision: str) -> str:
+        # Whoever resolved it once need not wait for git each time.
+        return revision if _COMMIT.fullmatch(revision) else self.resolve(revision)
+
+    def _has(self, commit: str, path: str) -> bool:
+        return any(entry.path == path for entry in self._entries(commit, path))
+
+    def _entries(self, commit: str, prefix: str) -> list[_Entry]:
+        place = prefix.rstrip("/")
+        listing = self._ask("ls-tree", "-r", "-z", commit, "--", *([place] if place else []))
+        return list(_files(listing.stdout))
+
+    def _unknown(self, revision: str) -> UnknownRevisionError:
+        # Only a mistake needs it.
+        from difflib import get_close_matches
+
+        names = self._ask(
+            "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes"
+        )
+        near = get_close_matches(revision, ["HEAD", *os.fsdecode(names.stdout).splitlines()], n=2)
+        empty = not self._ask("rev-list", "--max-count=1", "--all").stdout
+        return UnknownRevisionError(revision, tuple(near), empty=empty)
+
+    def _ask(
+        self, *words: str, given: bytes = b"", output: IO[bytes] | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
+        answer = self._run(*words, given=given, output=output)
+        if answer.returncode:
+            raise _failure(answer)
+        return answer
+
+    def _run(
+        self, *words: str, given: bytes = b"", output: IO[bytes] | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
+        environ = {key: value for key, value in os.environ.items() if key not in _REDIRECTIONS}
+        # Paths are names and not patterns; messages are to be understood; nobody is asked.
+        environ |= {"GIT_LITERAL_PATHSPECS": "1", "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+        command = ["git", "-C", str(self.directory), *words]
+        try:
+            return subprocess.run(
+                command,
+                input=given,
+                stdout=output or subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=environ,
+                check=False,
+            )
+        except OSError as error:
+            raise GitMissingError(error.strerror or str(error)) from error
+
+
+def _failure(answer: subprocess.CompletedProcess[bytes]) -> GitError:
+    said = answer.stderr.decode("utf-8", "replace").strip() or f"status {answer.returncode}"
+    return GitError(f"'git {answer.args[3]}' failed: {said}")
+
+
+def _files(listing: bytes) -> Iterator[_Entry]:
+    """Give the regular files of a listing: links and submodules have no content of their own."""
+    for line in listing.split(b"\0")[:-1]:
+        facts, _, path = line.partition(b"\t")
+        mode, kind, blob = facts.split()
+        if kind == b"blob" and mode != b"120000":
+            yield _Entry(blob.decode(), os.fsdecode(path))
+
+
+def _blobs(stream: bytes) -> Iterator[bytes]:
+    """Give the contents in what `cat-file --batch` writes: `<blob> blob <size>`, the bytes, LF."""
+    start = 0
+    while start < len(stream):
+        end = stream.index(b"\n", start)
+        size = int(stream[start:end].rsplit(b" ", 1)[1])
+        yield stream[end + 1 : end + 1 + size]
+        start = end + size + 2
