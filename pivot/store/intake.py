@@ -111,6 +111,8 @@ class Intake:
             finally:
                 os.close(descriptor)
         except OSError as error:
+            if not file.exists():
+                raise ChangedError(file) from error
             raise storage_error(error, "put into the cache", file) from error
 
     def _take(self, offer: _Offer) -> Signature | None:

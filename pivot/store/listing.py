@@ -112,8 +112,10 @@ def decode_listing(data: bytes) -> tuple[Entry, ...]:
 def _entry(fields: object) -> Entry:
     match fields:
         case {"hash": str(hash_), "path": str(path), "size": int(size), **rest}:
-            entry = FileEntry(path, hash_, size, executable=bool(rest.pop("executable", False)))
+            entry = FileEntry(path, hash_, size, executable=rest.get("executable") is True)
             sound = _HASH.fullmatch(hash_) and type(size) is int and size >= 0
+            if entry.executable:
+                del rest["executable"]
         case {"directory": True, "path": str(path), **rest}:
             entry = EmptyEntry(path)
             sound = True

@@ -85,7 +85,8 @@ class Placement:
                     self._ways.no_sharing(status.st_dev)
                     target.unlink()
                     return None
-                if os.fstat(descriptor).st_size != content.size:
+                same = Signature.of(os.fstat(source)).same_data(Signature.of(status))
+                if not same or os.fstat(descriptor).st_size != content.size:
                     raise CorruptBlobError(content.hash, "it changed while it was copied")
                 # With the blob's time, a later write shows even within this tick of the clock.
                 os.utime(descriptor, ns=(status.st_atime_ns, status.st_mtime_ns))

@@ -1,0 +1,91 @@
+"""What the store's tests share: a project directory, and a memory of hashes that forgets nothing."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from pivot.store.content import Signature
+from pivot.store.layout import Layout
+
+
+class Memory:
+    """A `Known` in a dict, which counts what it's asked."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, tuple[Signature, str]] = {}
+        self.asked: list[str] = []
+
+    def get(self, path: str) -> tuple[Signature, str] | None:
+        self.asked.append(path)
+        return self.entries.get(path)
+
+    def put(self, path: str, signature: Signature, hash: str) -> None:  # noqa: A002 - as in `Known`
+        self.entries[path] = (signature, hash)
+
+
+@pytest.fixture
+def memory() -> Memory:
+    return Memory()
+
+
+@pytest.fixture
+def other_memory() -> Memory:
+    return Memory()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    directory = tmp_path / "project"
+    directory.mkdir()
+    return directory
+
+
+@pytest.fixture
+def layout(root: Path) -> Layout:
+    return Layout(root)
+
+
+@pytest.fixture
+def settle():
+    """Give a function that waits until the clock has ticked since a file was changed."""
+
+    def wait(*files: Path) -> None:
+        for file in files:
+            status = file.stat()
+            while time.time_ns() <= max(status.st_mtime_ns, status.st_ctime_ns) + 20_000_000:
+                os.sched_yield() if hasattr(os, "sched_yield") else time.sleep(0)
+
+    return wait
+
+
+@pytest.fixture
+def age():
+    """Give a function that makes a file look as if it was written an hour ago."""
+
+    def back(*files: Path) -> None:
+        for file in files:
+            hour_ago = time.time_ns() - 3_600_000_000_000
+            os.utime(file, ns=(hour_ago, hour_ago))
+
+    return back
+
+
+@pytest.fixture
+def sharing(monkeypatch):
+    """Make the file system one where files can share blocks: the request copies, and is counted."""
+    from pivot.store import clone
+
+    asked: list[tuple[int, int]] = []
+
+    def share(target: int, request: int, source: int) -> int:
+        assert request == 0x40049409  # FICLONE of linux/fs.h
+        asked.append((source, target))
+        os.pwrite(target, os.pread(source, os.fstat(source).st_size, 0), 0)
+        return 0
+
+    monkeypatch.setattr(clone.fcntl, "ioctl", share)
+    return asked
