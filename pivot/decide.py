@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pivot.stage_def.params import Json
+    from pivot.stage_def.encoding import Json
     from pivot.store.content import Content
     from pivot.store.lock import Lock, Record
 

@@ -14,8 +14,11 @@ Tests: tests/stage_def/.
 """
 
 from pivot.outputs import Dep, IncrementalOut, Metric, Out, Plot
-from pivot.stage_def.building import Declaration, build_stage, function_place
-from pivot.stage_def.params import StageDef, StageParams, encode_params, with_overrides
+from pivot.stage_def.building import Declaration, build_stage
+from pivot.stage_def.encoding import encode_params
+from pivot.stage_def.overriding import ParamError, param_errors, with_overrides
+from pivot.stage_def.params import StageDef, StageParams
+from pivot.stage_def.place import calling_place, function_place
 
 __all__ = [
     "Declaration",
@@ -23,11 +26,14 @@ __all__ = [
     "IncrementalOut",
     "Metric",
     "Out",
+    "ParamError",
     "Plot",
     "StageDef",
     "StageParams",
     "build_stage",
+    "calling_place",
     "encode_params",
     "function_place",
+    "param_errors",
     "with_overrides",
 ]

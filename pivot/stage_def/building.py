@@ -1,8 +1,7 @@
 """From a function and what `register` was told to a `Stage`, or to all that is wrong with it.
 
-Each parameter of the function must be a dep (`Annotated[T, Dep(...)]`), the parameters (a
-`StageParams` or `StageDef` class), or have a default of its own; the return annotation is a
-`TypedDict` of outs, one annotated out, or names no output at all. Tests:
+The annotations come first; the keywords then add to what they say, or replace it by name. Nothing
+is reported alone: every error of a definition is found before any is raised. Tests:
 tests/stage_def/test_building.py.
 """
 
@@ -10,19 +9,23 @@ from __future__ import annotations
 
 import functools
 import inspect
-import typing
+import os
+import reprlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import pydantic
 
-from pivot.errors import DefinitionError, DefinitionErrors, PathError, PivotError, Place
-from pivot.outputs import Dep, IncrementalOut, Metric, Out, Plot
-from pivot.paths import artifact_path
-from pivot.stage import STAGE_NAME, Input, OutKind, Output, Stage, Via
-from pivot.stage_def.params import StageDef, StageParams, invalid_params
+from pivot.errors import DefinitionErrors, Place
+from pivot.outputs import Dep, Out
+from pivot.stage import STAGE_NAME, Input, Output, Stage, Via
+from pivot.stage_def.annotations import read_annotations
+from pivot.stage_def.draft import Draft
+from pivot.stage_def.overriding import param_errors
+from pivot.stage_def.params import StageDef, StageParams
+from pivot.stage_def.place import function_place
 
 type Deps = Mapping[str, str | Dep[Any]] | Iterable[str | Dep[Any]]
 type Outs = Mapping[str, str | Out[Any]] | Iterable[str | Out[Any]]
@@ -40,65 +43,19 @@ class Declaration:
     code: Iterable[object] = ()
 
 
-@dataclass(slots=True)
-class _Draft:
-    """A stage that is being put together, with the errors found so far."""
-
-    place: Place
-    label: str
-    deps: dict[str, Input] = field(default_factory=dict[str, Input])
-    outs: dict[str, Output] = field(default_factory=dict[str, Output])
-    params_class: type[StageParams] | None = None
-    params_argument: str | None = None
-    errors: list[PivotError] = field(default_factory=list[PivotError])
-
-    def wrong(self, message: str, hint: str | None = None) -> None:
-        text = f"stage {self.label!r}: {message}"
-        self.errors.append(DefinitionError(text, where=self.place, hint=hint))
-
-    def add_dep(self, name: str, dep: Dep[Any], via: Via) -> None:
-        path = self._path(dep.path)
-        if path is not None:
-            self.deps[name] = Input(name, path, dep.loader, via)
-
-    def add_out(self, name: str, out: Out[Any], via: Via) -> None:
-        path = self._path(out.path)
-        if path is not None:
-            self.outs[name] = Output(name, path, out.loader, via, _kind(out), out.cache)
-
-    def _path(self, written: Any) -> str | None:
-        try:
-            return artifact_path(written)
-        except (PathError, TypeError) as error:
-            self.wrong(str(error))
-            return None
-
-
-def function_place(function: Callable[..., Any]) -> Place:
-    """Give the file and line where a callable's code begins."""
-    target: Any = inspect.unwrap(function)
-    while isinstance(target, functools.partial):
-        target = inspect.unwrap(target.func)
-    code = getattr(target, "__code__", None)
-    if code is None:
-        # An instance with a __call__ method: where its class defines that.
-        code = getattr(inspect.getattr_static(type(target), "__call__", None), "__code__", None)
-    return Place(code.co_filename, code.co_firstlineno) if code else Place("<unknown>", 0)
-
-
 def build_stage(function: Callable[..., Any], declared: Declaration, root: Path) -> Stage:
     """Give the stage; raise `DefinitionErrors` with everything that is wrong with it."""
-    name = declared.name or _default_name(function)
-    draft = _Draft(_relative(function_place(function), root), name)
-    if not STAGE_NAME.fullmatch(name):
-        draft.wrong(
-            "this is not a name for a stage",
-            "use letters, digits and _ . @ + -, and give a lambda a name: register(..., name=...)",
-        )
-    _read_annotations(function, draft)
+    name: Any = _default_name(function) if declared.name is None else declared.name
+    draft = Draft(_relative(function_place(function), root), str(name))
+    _check_name(name, draft)
+    if _is_function(function, draft):
+        read_annotations(function, draft)
+    params = _make_params(declared.params, draft)
+    _read_artifacts(params, draft)
     _apply_deps(declared.deps, draft)
     _apply_outs(declared.outs, draft)
-    params = _make_params(declared.params, draft)
+    mutex = _mutexes(declared.mutex, draft)
+    code = _code(declared.code, draft)
     if draft.errors:
         raise DefinitionErrors(draft.errors)
     return Stage(
@@ -109,8 +66,8 @@ def build_stage(function: Callable[..., Any], declared: Declaration, root: Path)
         outs=tuple(draft.outs.values()),
         params=params,
         params_argument=draft.params_argument,
-        mutex=(declared.mutex,) if isinstance(declared.mutex, str) else tuple(declared.mutex),
-        code=tuple(declared.code),
+        mutex=mutex,
+        code=code,
     )
 
 
@@ -126,150 +83,146 @@ def _relative(place: Place, root: Path) -> Place:
     return Place(str(path.relative_to(root)), place.line) if path.is_relative_to(root) else place
 
 
-def _read_annotations(function: Callable[..., Any], draft: _Draft) -> None:
-    try:
-        parameters = inspect.signature(function).parameters
-        hints = _hints(function)
-    except (NameError, TypeError, ValueError, AttributeError, SyntaxError) as error:
-        draft.wrong(f"its annotations can't be read: {error}")
+def _check_name(name: Any, draft: Draft) -> None:
+    if isinstance(name, str) and STAGE_NAME.fullmatch(name):
         return
-    returned = hints.pop("return", None)
-    for parameter in parameters.values():
-        _read_parameter(parameter, hints.get(parameter.name), draft)
-    _read_return(returned, draft)
+    hint = "use letters, digits and _ . @ + - (at most 200, and not a sign first)"
+    if name == "<lambda>":
+        hint = "give it one: register(..., name=...)"
+    draft.wrong("this is not a name for a stage", hint)
 
 
-def _hints(function: Callable[..., Any]) -> dict[str, Any]:
-    target: Any = function
+def _is_function(function: Any, draft: Draft) -> bool:
+    """Whether something can be a stage; if not, say why."""
+    target = function
     while isinstance(target, functools.partial):
         target = target.func
-    if not inspect.isroutine(target) and not isinstance(target, type):
-        target = type(target).__call__
-    # Classes that were defined inside the function that made this one are only in its closure.
-    cells = inspect.getclosurevars(inspect.unwrap(target)).nonlocals
-    return typing.get_type_hints(target, localns=dict(cells), include_extras=True)
-
-
-def _read_parameter(parameter: inspect.Parameter, hint: Any, draft: _Draft) -> None:
-    name = parameter.name
-    deps = [item for item in _metadata(hint) if isinstance(item, Dep)]
-    has_default = parameter.default is not inspect.Parameter.empty
-    if len(deps) == 1:
-        draft.add_dep(name, deps[0], Via.ARGUMENT)
-    elif deps:
-        draft.wrong(f"parameter {name!r} is annotated with {len(deps)} deps; it can be only one")
-    elif isinstance(hint, type) and issubclass(hint, StageParams):
-        _read_params_class(name, hint, draft)
-    elif any(isinstance(item, Out) for item in _metadata(hint)):
+    call = target if inspect.isroutine(target) else getattr(type(target), "__call__", None)  # noqa: B004 - the method itself is looked at
+    if isinstance(target, type):
+        draft.wrong("it is a class", "register a function, or an instance with a __call__ method")
+    elif not callable(function):
+        draft.wrong(f"{function!r} is not a function", "register a function: register(clean)")
+    elif inspect.iscoroutinefunction(call) or inspect.isasyncgenfunction(call):
         draft.wrong(
-            f"parameter {name!r} is annotated with an output",
-            "outputs go in the return annotation or in a StageDef",
+            "it is asynchronous, so that calling it would run nothing",
+            "make it a plain function that calls asyncio.run(...)",
         )
-    elif not has_default and parameter.kind not in (
-        parameter.VAR_POSITIONAL,
-        parameter.VAR_KEYWORD,
-    ):
-        draft.wrong(
-            f"nothing says what its parameter {name!r} is",
-            f"annotate it: {name}: Annotated[..., outputs.Dep('path', loader)], or a StageParams "
-            "class, or give it a default",
-        )
-
-
-def _read_params_class(name: str, params_class: type[StageParams], draft: _Draft) -> None:
-    if draft.params_class is not None:
-        draft.wrong(f"both {draft.params_argument!r} and {name!r} are parameters; it can be one")
-        return
-    draft.params_class, draft.params_argument = params_class, name
-    if issubclass(params_class, StageDef):
-        for field_name, artifact in params_class.artifacts().items():
-            if isinstance(artifact, Dep):
-                draft.add_dep(field_name, artifact, Via.FIELD)
-            else:
-                draft.add_out(field_name, artifact, Via.FIELD)
-
-
-def _read_return(hint: Any, draft: _Draft) -> None:
-    outs = [item for item in _metadata(hint) if isinstance(item, Out)]
-    if len(outs) == 1:
-        draft.add_out("return", outs[0], Via.RETURN)
-    elif outs:
-        draft.wrong("its return value is annotated with several outputs", "return a TypedDict")
-    elif typing.is_typeddict(hint):
-        for key, annotation in typing.get_type_hints(hint, include_extras=True).items():
-            _read_key(key, annotation, hint, draft)
-
-
-def _read_key(key: str, annotation: Any, owner: Any, draft: _Draft) -> None:
-    if typing.get_origin(annotation) is typing.Required:
-        annotation = typing.get_args(annotation)[0]
-    outs = [item for item in _metadata(annotation) if isinstance(item, Out)]
-    if typing.get_origin(annotation) is typing.NotRequired or key in owner.__optional_keys__:
-        draft.wrong(
-            f"the output {key!r} of {owner.__name__} is optional; a stage writes all of its"
-        )
-    elif len(outs) == 1:
-        draft.add_out(key, outs[0], Via.KEY)
+    elif inspect.isgeneratorfunction(call):
+        draft.wrong("it has a yield, so that calling it would run nothing", "return the result")
     else:
-        draft.wrong(
-            f"key {key!r} of {owner.__name__} must name one output, not {len(outs)}",
-            f"write {key}: Annotated[..., outputs.Out('path', loader)]",
-        )
+        return True
+    return False
 
 
-def _metadata(hint: Any) -> tuple[Any, ...]:
-    return tuple(getattr(hint, "__metadata__", ()))
-
-
-def _apply_deps(deps: Deps, draft: _Draft) -> None:
-    for name, given in _named(deps):
-        dep = given if isinstance(given, Dep) else Dep(given)
-        known = draft.deps.get(name)
-        if known is None:
-            draft.add_dep(name, dep, Via.FILE)
-        else:
-            loader = known.loader if not isinstance(given, Dep) else dep.loader
-            draft.add_dep(name, Dep(dep.path, loader), known.via)
-
-
-def _apply_outs(outs: Outs, draft: _Draft) -> None:
-    for name, given in _named(outs):
-        known = draft.outs.get(name)
-        if known is None or isinstance(given, Out):
-            out = given if isinstance(given, Out) else Out(given)
-            draft.add_out(name, out, known.via if known else Via.FILE)
-        elif (path := draft._path(given)) is not None:  # noqa: SLF001 - same module
-            draft.outs[name] = Output(name, path, known.loader, known.via, known.kind, known.cache)
-
-
-def _named(artifacts: Any) -> Iterable[tuple[str, Any]]:
-    if isinstance(artifacts, Mapping):
-        return cast("Mapping[str, Any]", artifacts).items()
-    listed = [artifacts] if isinstance(artifacts, str | Dep | Out) else list(artifacts)
-    return [(str(getattr(item, "path", item)), item) for item in listed]
-
-
-def _make_params(given: StageParams | type[StageParams] | None, draft: _Draft) -> Any:
+def _make_params(given: Any, draft: Draft) -> StageParams | None:
     wanted = draft.params_class
-    if given is None:
-        given = wanted
-    if given is None:
-        return None
     if wanted is None:
-        draft.wrong("params were given, but no parameter of the function takes them")
+        if given is not None:
+            problem = "params were given, but no parameter of the function takes them"
+            draft.wrong(problem, "annotate one with the class: def stage(params: Params)")
         return None
+    if given is None:
+        given = draft.params_default or wanted
     try:
-        made = given() if isinstance(given, type) else given
+        made = given() if isinstance(given, type) and issubclass(given, wanted) else given
     except pydantic.ValidationError as error:
-        draft.wrong(
-            str(invalid_params(error, wanted)), "give defaults, or register(..., params=...)"
-        )
+        for problem in param_errors(error, cast("type[StageParams]", given)):
+            hint = problem.hint and "give it a default, or register(..., params=...)"
+            draft.wrong(problem.message, hint)
         return None
-    if not isinstance(made, wanted):
-        draft.wrong(f"params are {type(made).__name__}, but the function takes {wanted.__name__}")
-    return made
+    except pydantic.PydanticUserError as error:
+        draft.wrong(f"its parameters can't be made: {error.message.partition('\n')[0]}")
+        return None
+    if isinstance(made, wanted):
+        return made
+    shown = made.__name__ if isinstance(made, type) else f"a {type(made).__name__}"
+    problem = f"params are {shown}, but the function takes {wanted.__name__}"
+    draft.wrong(problem, f"give an instance: params={wanted.__name__}(...)")
+    return None
 
 
-def _kind(out: Out[Any]) -> OutKind:
-    kinds = {IncrementalOut: OutKind.INCREMENTAL, Metric: OutKind.METRIC, Plot: OutKind.PLOT}
-    return next((kind for cls, kind in kinds.items() if isinstance(out, cls)), OutKind.PLAIN)
+def _read_artifacts(params: StageParams | None, draft: Draft) -> None:
+    """Add the deps and outs of a `StageDef`; those of the given instance's class count."""
+    owner = type(params) if params is not None else draft.params_class
+    if owner is None or not issubclass(owner, StageDef):
+        return
+    for name, artifact in owner.artifacts().items():
+        if isinstance(artifact, Dep):
+            draft.add_dep(name, artifact, Via.FIELD)
+        else:
+            draft.add_out(name, artifact, Via.FIELD)
+
+
+def _apply_deps(deps: Deps, draft: Draft) -> None:
+    for name, given in _named("deps", deps, draft):
+        known = draft.deps.get(name) if isinstance(deps, Mapping) else None
+        if isinstance(given, Out) or (known is None and _is_of(name, deps, draft.outs)):
+            draft.wrong(f"deps: {name!r} is an output", "it belongs in outs=")
+        elif known is None:
+            dep = given if isinstance(given, Dep) else Dep(given)
+            draft.set_dep(_unlike(name, draft.deps), dep, Via.FILE)
+        elif isinstance(given, Dep):
+            draft.set_dep(name, given, known.via)
+        else:
+            draft.move_dep(known, given)
+
+
+def _apply_outs(outs: Outs, draft: Draft) -> None:
+    for name, given in _named("outs", outs, draft):
+        known = draft.outs.get(name) if isinstance(outs, Mapping) else None
+        if isinstance(given, Dep) or (known is None and _is_of(name, outs, draft.deps)):
+            draft.wrong(f"outs: {name!r} is an input", "it belongs in deps=")
+        elif known is None:
+            out = given if isinstance(given, Out) else Out(given)
+            draft.set_out(_unlike(name, draft.outs), out, Via.FILE)
+        elif isinstance(given, Out):
+            draft.set_out(name, given, known.via)
+        else:
+            draft.move_out(known, given)
+
+
+def _named(what: str, artifacts: Any, draft: Draft) -> list[tuple[str, Any]]:
+    if isinstance(artifacts, Mapping):
+        found = cast("Mapping[Any, Any]", artifacts).items()
+        strange = [name for name, _ in found if not isinstance(name, str)]
+        if strange:
+            draft.wrong(f"{what}: {strange[0]!r} is not a name", "a mapping goes from name to path")
+        return [(name, item) for name, item in found if isinstance(name, str)]
+    single = isinstance(artifacts, str | os.PathLike | Dep | Out)
+    if not single and not isinstance(artifacts, Iterable):
+        draft.wrong(f"{what} is a path, a list or a mapping of paths, not {artifacts!r}")
+        return []
+    listed = [artifacts] if single else list(cast("Iterable[Any]", artifacts))
+    return [(_path_name(item), item) for item in listed]
+
+
+def _path_name(item: Any) -> str:
+    return str(item.path if isinstance(item, Dep | Out) else item)
+
+
+def _is_of(name: str, given: Deps | Outs, others: Mapping[str, object]) -> bool:
+    """Whether a mapping names something that's declared on the other side."""
+    return isinstance(given, Mapping) and name in others
+
+
+def _unlike(name: str, taken: Mapping[str, Input | Output]) -> str:
+    """Give a name for a file that no declared artifact has: a list adds, and replaces nothing."""
+    return f"./{name}" if name in taken and taken[name].via is not Via.FILE else name
+
+
+def _mutexes(given: Any, draft: Draft) -> tuple[str, ...]:
+    names: tuple[Any, ...] = (given,)
+    if isinstance(given, Iterable) and not isinstance(given, str | bytes):
+        names = tuple(cast("Iterable[Any]", given))
+    for name in names:
+        if not isinstance(name, str) or not name:
+            draft.wrong(f"mutex: {name!r} is not a name", "write mutex='gpu', or a list of names")
+    return names
+
+
+def _code(given: Any, draft: Draft) -> tuple[object, ...]:
+    if isinstance(given, str | bytes | type | Mapping) or not isinstance(given, Iterable):
+        hint = "write code=[helper, Class, module]"
+        draft.wrong(f"code is a list of objects, not {reprlib.repr(given)}", hint)
+        return ()
+    return tuple(cast("Iterable[object]", given))

@@ -1,53 +1,58 @@
-"""Parameters as pydantic models, with artifacts beside them, and their form in a lock file.
+"""Parameters as pydantic models, with artifacts beside them.
 
-`encode_params` gives JSON values that survive the way into a lock and back for every type that
-parameters use: paths, enums, dates, sets, tuples, not-a-number. Tests: tests/stage_def/.
+`StageParams` holds parameters alone. In a `StageDef` deps and outs stand beside them, as
+descriptors: they have values while the stage runs, and are no fields of the model. What is wrong
+with such a class is said where the class is made. Tests: tests/stage_def/test_params.py.
 """
 
 from __future__ import annotations
 
-import math
+import copy
+import inspect
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pydantic
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 from pydantic._internal._model_construction import ModelMetaclass
-from pydantic_core import to_jsonable_python
 
-from pivot.errors import DefinitionError, PivotError
+from pivot.errors import DefinitionError
 from pivot.outputs import Dep, Out
+from pivot.stage_def.place import calling_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-type Json = bool | int | float | str | list[Json] | dict[str, Json] | None
+
+_HOW_TO_READ = "data are not parameters: write data: Dep[DataFrame] = Dep('path', loader)"
 
 
-class StageParams(BaseModel):
-    """The base of a stage's parameters: a frozen pydantic model that refuses unknown fields."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        validate_default=True,
-        protected_namespaces=(),
-        ignored_types=(Dep, Out),
-    )
+def _check_fields(made: type, fields: Mapping[str, Any]) -> None:
+    for field, info in fields.items():
+        if isinstance(info.default, Dep | Out) or is_artifact(_attribute(made, field)):
+            problem = f"{field!r} is a parameter in one class and a dep or an out in another"
+            raise _wrong(made.__name__, problem, "give one of them another name")
+        if any(map(is_artifact, (info.annotation, *info.metadata))):
+            problem = f"{field!r} is annotated as a dep or an out, but isn't one"
+            raise _wrong(made.__name__, problem, _HOW_TO_READ)
 
 
-class _StageDefMeta(ModelMetaclass):
-    """Keeps artifacts out of pydantic's sight: they are descriptors, not fields."""
+def _attribute(cls: type, name: str) -> Any:
+    return inspect.getattr_static(cls, name, None)
 
-    def __new__(
-        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
-    ) -> type:
-        artifacts = {key for key, value in namespace.items() if isinstance(value, Dep | Out)}
-        _drop_annotations(namespace, artifacts)
-        return super().__new__(mcs, name, bases, namespace, **kwargs)
+
+def is_artifact(item: Any) -> bool:
+    """Whether something is, or as an annotation names, a `Dep` or an `Out`."""
+    kind = item if isinstance(item, type) else getattr(item, "__origin__", type(item))
+    return isinstance(kind, type) and issubclass(kind, Dep | Out)
+
+
+def _wrong(name: str, problem: str, hint: str | None) -> DefinitionError:
+    return DefinitionError(f"class {name!r}: {problem}", where=calling_place(), hint=hint)
 
 
 def _drop_annotations(namespace: dict[str, Any], names: set[str]) -> None:
+    """Keep artifacts out of pydantic's sight."""
     if "__annotations__" in namespace:
         kept = namespace["__annotations__"]
         namespace["__annotations__"] = {k: v for k, v in kept.items() if k not in names}
@@ -71,6 +76,49 @@ def _without(annotate: Callable[[Any], dict[str, Any]], names: set[str]) -> Call
 
         return filtered
     return annotate
+
+
+class _ParamsMeta(ModelMetaclass):
+    """Says what is wrong with a class of parameters, in the words of its author."""
+
+    #: Whether classes of this kind may have deps and outs.
+    with_artifacts: ClassVar[bool] = False
+
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
+    ) -> type:
+        artifacts = {key: item for key, item in namespace.items() if isinstance(item, Dep | Out)}
+        if artifacts and not mcs.with_artifacts:
+            problem = f"it has the dep or out {next(iter(artifacts))!r}, which is for a StageDef"
+            raise _wrong(name, problem, "derive the class from StageDef, not from StageParams")
+        # Each class has descriptors of its own: one `Dep` may be assigned to several names.
+        namespace |= {key: copy.copy(artifact) for key, artifact in artifacts.items()}
+        _drop_annotations(namespace, set(artifacts))
+        try:
+            made = super().__new__(mcs, name, bases, namespace, **kwargs)
+        except pydantic.PydanticUserError as error:
+            hint = (
+                _HOW_TO_READ if isinstance(error, pydantic.PydanticSchemaGenerationError) else None
+            )
+            raise _wrong(name, error.message.partition(". ")[0], hint) from error
+        _check_fields(made, made.__pydantic_fields__)
+        return made
+
+
+class StageParams(BaseModel, metaclass=_ParamsMeta):
+    """The base of a stage's parameters: a frozen pydantic model that refuses unknown fields."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        validate_default=True,
+        protected_namespaces=(),
+        ignored_types=(Dep, Out),
+    )
+
+
+class _StageDefMeta(_ParamsMeta):
+    with_artifacts = True
 
 
 class StageDef(StageParams, metaclass=_StageDefMeta):
@@ -114,68 +162,6 @@ class StageDef(StageParams, metaclass=_StageDefMeta):
 
     def unloaded(self) -> StageDef:
         """Give a copy with the same parameters and without any artifact's value."""
-        copy = self.model_copy()
-        copy.__pydantic_private__ = {"_values": {}}
-        return copy
-
-
-def encode_params(params: BaseModel | None) -> dict[str, Json]:
-    """Give a model's fields as JSON values that are equal exactly when the parameters are."""
-    if params is None:
-        return {}
-    return {name: _encode(getattr(params, name)) for name in type(params).model_fields}
-
-
-def _encode(value: Any) -> Json:
-    match value:
-        case BaseModel():
-            return {name: _encode(getattr(value, name)) for name in type(value).model_fields}
-        case dict():
-            return {str(to_jsonable_python(key)): _encode(item) for key, item in value.items()}
-        case set() | frozenset():
-            return sorted((_encode(item) for item in value), key=repr)
-        case list() | tuple():
-            return [_encode(item) for item in value]
-        case float() if not math.isfinite(value):
-            return {"float": str(value)}
-    encoded = to_jsonable_python(value, inf_nan_mode="strings", fallback=repr)
-    return encoded if not isinstance(encoded, dict | list) else _encode(encoded)
-
-
-def with_overrides[P: StageParams](params: P, overrides: Mapping[str, Any]) -> P:
-    """Give parameters of the same class with some fields replaced, nested ones merged.
-
-    Raises `DefinitionError` with one line per field that has no such name or the wrong type.
-    """
-    merged = _merge({name: getattr(params, name) for name in type(params).model_fields}, overrides)
-    try:
-        return type(params).model_validate(merged)
-    except pydantic.ValidationError as error:
-        raise invalid_params(error, type(params)) from None
-
-
-def _merge(current: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(current)
-    for name, value in overrides.items():
-        old = merged.get(name)
-        if isinstance(old, BaseModel) and isinstance(value, dict):
-            fields = {field: getattr(old, field) for field in type(old).model_fields}
-            merged[name] = _merge(fields, value)
-        else:
-            merged[name] = value
-    return merged
-
-
-def invalid_params(error: pydantic.ValidationError, model: type[BaseModel]) -> PivotError:
-    """Turn pydantic's report into one line per wrong field, with the nearest valid name."""
-    lines = []
-    for problem in error.errors():
-        field = ".".join(str(part) for part in problem["loc"])
-        if problem["type"] == "extra_forbidden":
-            known = ", ".join(model.model_fields) or "none"
-            lines.append(f"{model.__name__} has no parameter {field!r} (known: {known})")
-        else:
-            given = problem.get("input")
-            shown = f", not {given!r}" if field else ""
-            lines.append(f"{model.__name__}.{field}: {problem['msg']}{shown}")
-    return DefinitionError("; ".join(lines))
+        fresh = self.model_copy()
+        fresh.__pydantic_private__ = {**(fresh.__pydantic_private__ or {}), "_values": {}}
+        return fresh

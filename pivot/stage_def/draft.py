@@ -1,0 +1,104 @@
+"""A stage that is being put together, with all that was found to be wrong with it so far.
+
+Every check of a single dep or out is here, whether it came from an annotation, a `StageDef` or a
+keyword. Tests: tests/stage_def/test_building.py.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pivot.errors import DefinitionError, PathError, PivotError, Place
+from pivot.loaders import Loader
+from pivot.outputs import Dep, IncrementalOut, Metric, Out, Plot
+from pivot.paths import artifact_path
+from pivot.stage import Input, OutKind, Output, Via
+
+if TYPE_CHECKING:
+    from pivot.stage_def.params import StageParams
+
+
+@dataclass(slots=True)
+class Draft:
+    """What is known of a stage, and the errors found so far."""
+
+    place: Place
+    label: str
+    deps: dict[str, Input] = field(default_factory=dict[str, Input])
+    outs: dict[str, Output] = field(default_factory=dict[str, Output])
+    params_class: type[StageParams] | None = None
+    params_argument: str | None = None
+    #: The default of the function's own parameter, or what a partial gave for it.
+    params_default: StageParams | None = None
+    errors: list[PivotError] = field(default_factory=list[PivotError])
+
+    def wrong(self, message: str, hint: str | None = None) -> None:
+        """Note one error."""
+        text = f"stage {self.label!r}: {message}"
+        self.errors.append(DefinitionError(text, where=self.place, hint=hint))
+
+    def add_dep(self, name: str, dep: Dep[Any], via: Via) -> None:
+        """Add an input that the function declares."""
+        if name in self.deps:
+            self.wrong(f"two of its inputs are called {name!r}", "give one of them another name")
+        self.set_dep(name, dep, via)
+
+    def set_dep(self, name: str, dep: Dep[Any], via: Via) -> None:
+        """Add an input, or put it in another's place."""
+        path = self._path(f"input {name!r}", dep.path)
+        if path is not None and self._check_loader(f"input {name!r}", dep.loader):
+            self.deps[name] = Input(name, path, dep.loader, via)
+
+    def add_out(self, name: str, out: Out[Any], via: Via) -> None:
+        """Add an output that the function declares."""
+        if name in self.outs:
+            self.wrong(f"two of its outputs are called {name!r}", "give one of them another name")
+        self.set_out(name, out, via)
+
+    def set_out(self, name: str, out: Out[Any], via: Via) -> None:
+        """Add an output, or put it in another's place."""
+        path = self._path(f"output {name!r}", out.path)
+        if path is not None and self._check_loader(f"output {name!r}", out.loader):
+            self.outs[name] = Output(name, path, out.loader, via, _kind(out), out.cache)
+
+    def move_dep(self, known: Input, written: object) -> None:
+        """Give an input another path, and leave all else as it is."""
+        path = self._path(f"input {known.name!r}", written)
+        if path is not None:
+            self.deps[known.name] = dataclasses.replace(known, path=path)
+
+    def move_out(self, known: Output, written: object) -> None:
+        """Give an output another path, and leave all else as it is."""
+        path = self._path(f"output {known.name!r}", written)
+        if path is not None:
+            self.outs[known.name] = dataclasses.replace(known, path=path)
+
+    def _path(self, what: str, written: object) -> str | None:
+        text = os.fspath(written) if isinstance(written, os.PathLike) else written
+        if not isinstance(text, str):
+            self.wrong(f"{what}: a path is a text or a pathlib.Path, not {written!r}")
+            return None
+        try:
+            return artifact_path(text)
+        except PathError as error:
+            self.wrong(f"{what}: {error.message}", error.hint)
+            return None
+
+    def _check_loader(self, what: str, loader: object) -> bool:
+        if isinstance(loader, Loader):
+            return True
+        if isinstance(loader, type) and issubclass(loader, Loader):
+            name = loader.__name__
+            self.wrong(f"{what}: its loader is the class {name}", f"make one of it: {name}()")
+        else:
+            hint = "a loader is an instance of a class that derives from pivot.loaders.Loader"
+            self.wrong(f"{what}: {loader!r} is not a loader", hint)
+        return False
+
+
+def _kind(out: Out[Any]) -> OutKind:
+    kinds = {IncrementalOut: OutKind.INCREMENTAL, Metric: OutKind.METRIC, Plot: OutKind.PLOT}
+    return next((kind for cls, kind in kinds.items() if isinstance(out, cls)), OutKind.PLAIN)

@@ -1,0 +1,124 @@
+"""Parameters with some of their values replaced, and what is wrong with a value.
+
+Only what is overridden is given anew; the rest is what it was, down through nested models. Each
+wrong value is one `ParamError`, with the path that leads to it. Tests:
+tests/stage_def/test_overriding.py.
+"""
+
+from __future__ import annotations
+
+import difflib
+import reprlib
+import typing
+from typing import TYPE_CHECKING, Any, cast
+
+import pydantic
+from pydantic import BaseModel
+
+from pivot.errors import DefinitionError, DefinitionErrors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pivot.stage_def.params import StageParams
+
+
+class ParamError(DefinitionError):
+    """A parameter that doesn't exist, or has a wrong value."""
+
+    def __init__(self, message: str, *, path: tuple[str, ...], hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        #: The names that lead to the parameter, through nested models.
+        self.path = path
+
+
+def with_overrides[P: StageParams](params: P, overrides: Mapping[str, Any]) -> P:
+    """Give parameters of the same class with some fields replaced, nested ones merged.
+
+    Raises `DefinitionErrors` with one `ParamError` per field that has no such name or the wrong
+    type.
+    """
+    errors: list[ParamError] = []
+    values = _merged(params, overrides, (), errors)
+    if not errors:
+        try:
+            return type(params).model_validate(values)
+        except pydantic.ValidationError as error:
+            errors = param_errors(error, type(params))
+    raise DefinitionErrors(errors)
+
+
+def _merged(
+    current: BaseModel,
+    overrides: Mapping[str, Any],
+    path: tuple[str, ...],
+    errors: list[ParamError],
+) -> dict[str, Any]:
+    model = type(current)
+    # What was never set is left to its default, which is validated once, as it was before.
+    values = {_key(model, name): getattr(current, name) for name in _set_fields(current)}
+    for name, value in overrides.items():
+        field = model.model_fields.get(name)
+        if field is None and model.model_config.get("extra") != "allow":
+            errors.append(no_such_parameter(model, (*path, name)))
+        else:
+            nested = _nested(getattr(current, name, None), value)
+            key = _key(model, name)
+            values[key] = _merged(nested, value, (*path, name), errors) if nested else value
+    return values
+
+
+def _nested(old: Any, value: Any) -> BaseModel | None:
+    """Give the model that a value is merged into, if it's a part of one and not another whole."""
+    if not isinstance(old, BaseModel) or not isinstance(value, dict):
+        return None
+    return None if _is_another_kind(type(old), cast("dict[str, Any]", value)) else old
+
+
+def _set_fields(model: BaseModel) -> Iterable[str]:
+    return [name for name in type(model).model_fields if name in model.model_fields_set] + [
+        *(model.model_extra or {})
+    ]
+
+
+def _key(model: type[BaseModel], name: str) -> str:
+    """Give the name by which a model takes a field's value."""
+    field = model.model_fields.get(name)
+    alias = field.validation_alias if field else None
+    return alias if isinstance(alias, str) else name
+
+
+def _is_another_kind(model: type[BaseModel], values: dict[str, Any]) -> bool:
+    """Whether values name another member of a discriminated union than the one that was there."""
+    return any(
+        typing.get_origin(field.annotation) is typing.Literal
+        and name in values
+        and values[name] not in typing.get_args(field.annotation)
+        for name, field in model.model_fields.items()
+    )
+
+
+def no_such_parameter(model: type[BaseModel], path: tuple[str, ...]) -> ParamError:
+    """Give the error for a name that a model has no field for, with the nearest ones."""
+    known = list(model.model_fields)
+    near = difflib.get_close_matches(path[-1], known, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"it has: {', '.join(known) or 'none'}"
+    message = f"{model.__name__} has no parameter {path[-1]!r}"
+    return ParamError(message, path=path, hint=hint)
+
+
+def param_errors(error: pydantic.ValidationError, model: type[BaseModel]) -> list[ParamError]:
+    """Turn pydantic's report into one error per wrong field."""
+    return [_param_error(cast("dict[str, Any]", problem), model) for problem in error.errors()]
+
+
+def _param_error(problem: dict[str, Any], model: type[BaseModel]) -> ParamError:
+    path = tuple(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden" and len(path) == 1:
+        return no_such_parameter(model, path)
+    name = ".".join((model.__name__, *path))
+    if problem["type"] == "missing":
+        return ParamError(f"{name} has no value", path=path, hint="give it one, or a default")
+    message = problem["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    given = f", not {reprlib.repr(problem['input'])}" if path else ""
+    return ParamError(f"{name}: {message}{given}", path=path)
