@@ -156,15 +156,13 @@ class Cache:
             with removing(temporary):
                 if content.directory:
                     placed = self._place_directory(content, temporary, writable=writable)
-                    swap_in(temporary, target)
                 else:
-                    before = self._placement.place(content, temporary, writable=writable)
-                    swap_in(temporary, target)
-                    after = Signature.of(target.lstat())
-                    placed = [("", content, after)] if after.same_data(before) else []
+                    looks = self._placement.place(content, temporary, writable=writable)
+                    placed = [("", content, looks)]
+                swap_in(temporary, target)
+            self._remember(target, placed, started)
         except OSError as error:
             raise storage_error(error, "restore", target) from error
-        self._remember(target, placed, started)
 
     def _place_directory(
         self, content: Content, directory: Path, *, writable: bool
@@ -189,10 +187,12 @@ class Cache:
     ) -> None:
         if self._known is None:
             return
-        for relative, content, looks in placed:
-            if not is_fresh(looks.mtime_ns, started):
-                name = self._name(target / relative)
-                self._known.put(name, looks, content.hash)
+        for relative, content, before in placed:
+            file = target / relative
+            # The rename, or another link to the same blob, changed the time of the inode.
+            looks = Signature.of(file.lstat())
+            if looks.same_data(before) and not is_fresh(looks.mtime_ns, started):
+                self._known.put(self._name(file), looks, content.hash)
 
     def verify(self) -> Iterator[CorruptBlobError]:
         """Hash every blob, and give an error for each corrupt one, after moving it away."""
