@@ -50,14 +50,14 @@ class _Job:
 
 
 _parked: list[tuple[Kind, Slot]] = []
-_parked_lock = threading.Lock()
+_parked_lock = threading.RLock()
 
 
 def _forget() -> None:  # pragma: no cover - what happens in a forked child is not recorded
     """Leave a parent's workers to the parent, in a forked child."""
     global _parked_lock  # noqa: PLW0603 - a thread that is not here may have held it
     _parked.clear()
-    _parked_lock = threading.Lock()
+    _parked_lock = threading.RLock()
 
 
 os.register_at_fork(after_in_child=_forget)
@@ -149,10 +149,15 @@ class LokyExecutor:
                 slot = self._idle.pop() if self._idle else Slot(self._kind[1])
                 self._busy[slot] = job
                 try:
-                    return slot, job, slot.submit(job.call, job.task)
+                    running = slot.submit(job.call, job.task)
                 except (OSError, RuntimeError) as error:
                     del self._busy[slot]
                     _fail(job.future, WorkerStartError(f"no worker can be started: {error}"))
+                    continue
+                if self._ended:
+                    # A signal handler has stopped everything, just before this worker started.
+                    kill([slot])
+                return slot, job, running
         return None
 
     def _finish(self, slot: Slot, job: _Job, running: Future[Outcome]) -> None:

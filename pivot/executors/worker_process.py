@@ -42,11 +42,11 @@ def start(lifeline: Lifeline, initializer: bytes) -> None:
     # The parent decides what Ctrl-C means. It blocked the signal until here.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    hang_on(lifeline)
-    _detach_from_terminal()
     # It was meant for this process, which has read it by now, not for pools of a stage.
     os.environ.pop("LOKY_MAX_MEMORY_LEAK_SIZE", None)
     try:
+        hang_on(lifeline)
+        _detach_from_terminal()
         cast("Callable[[], None]", loads(initializer))()
     except BaseException as error:  # noqa: BLE001 - a worker that ends here would leave no reason
         _start_error = WorkerStartError(f"a worker could not be set up: {_in_words(error)}")

@@ -18,6 +18,7 @@ import pytest
 from pivot.errors import PivotError, WorkerCrashedError
 from pivot.executors.loky_pool import open_loky
 from pivot.executors.payload import PayloadError
+from pivot.executors.slot import Slot
 from pivot.executors.worker_process import ForeignError, WorkerStartError
 from pivot.interfaces import Executor, ExecutorOptions, Outcome, Task
 from pivot.testing import ExecutorSuite
@@ -445,6 +446,22 @@ def test_stop_right_after_submit_leaves_no_process_and_no_open_future(tmp_path):
     ]
     executor.stop()
     assert all(future.done() for future in futures)
+
+
+def test_a_stop_by_a_signal_handler_while_a_worker_starts_ends_that_worker_too(monkeypatch):
+    executor = open_loky(options())
+    submit = Slot.submit
+
+    def interrupted_submit(slot, call, task):
+        executor.stop()
+        running.append(submit(slot, call, task))
+        return running[0]
+
+    running = []
+    monkeypatch.setattr(Slot, "submit", interrupted_submit)
+    future = executor.submit(lambda task: time.sleep(1000), task("late"))
+    assert future.exception(0).signal == "it was never started"
+    assert wait(running, PATIENCE).not_done == set()
 
 
 def test_close_with_a_running_task_stops_it(tmp_path):
