@@ -2,6 +2,9 @@
 # PATH, else with pip. Needed: make, and a Python from 3.13 on.
 BIN := .venv/bin
 
+# The tests start some hundreds of processes; without bytecode each compiles all of Pivot again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help environment demo test check lint format
 
