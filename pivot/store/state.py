@@ -172,6 +172,8 @@ class _Environment:
         data = self._path / "data.mdb"
         try:
             self._path.mkdir(parents=True, exist_ok=True)
+            if data.is_dir():
+                raise FileExistsError(data)
             opened = lmdb.open(
                 str(self._path),
                 map_size=_FIRST_MAP,
@@ -182,11 +184,16 @@ class _Environment:
             )
             status = data.stat()
         except OSError as error:
-            if isinstance(error, FileExistsError | NotADirectoryError):
+            if isinstance(error, FileExistsError):
                 raise lmdb.InvalidError(str(error)) from error
             raise storage_error(error, "open", self._path) from error
+        except _BROKEN:
+            raise
         except lmdb.Error as error:
-            raise self._judge(error) from error
+            if getattr(error, "code", None) == 0:
+                # Not the system's refusal but the binding's: a format it was built without.
+                raise lmdb.VersionMismatchError(str(error)) from error
+            raise self._fault(error) from error
         if status.st_size < (opened.info()["last_pgno"] + 1) * opened.stat()["psize"]:
             # Reading beyond a file's end kills the process (SIGBUS).
             opened.close()
@@ -210,15 +217,12 @@ class _Environment:
         except _BROKEN as error:
             raise self._fault(error) from error
 
-    def _judge(self, error: lmdb.Error) -> Exception:
-        broken = isinstance(error, _BROKEN) or error.code in {errno.ENOTDIR, errno.EISDIR}
-        if broken:
-            return error if isinstance(error, _BROKEN) else lmdb.InvalidError(str(error))
-        return self._fault(error)
-
     def _fault(self, error: lmdb.Error) -> StorageError:
-        if error.code in {errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EIO, errno.EFBIG}:
-            reason = OSError(error.code, os.strerror(error.code))
+        number = getattr(error, "code", 0)  # older releases only have the text
+        if number == errno.EIO:  # also what LMDB makes of a write that was cut short
+            number = errno.ENOSPC
+        if number in {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}:
+            reason = OSError(number, os.strerror(number))
             return storage_error(reason, "use", self._path)
         return StorageError(f"can't use {self._path}: {error}", hint=_ODD_FILE_SYSTEM)
 
