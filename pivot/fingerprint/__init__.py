@@ -1,7 +1,7 @@
-"""What does a callable depend on? Its *static closure*: all code and all constants that it can name.
+"""What does a callable depend on? Its *static closure*: all code and constants that it can name.
 
-`Fingerprinter` turns a stage's function, loaders and parameter classes into a `Manifest`, a map from
-`Symbol` to hash that changes exactly when something changes that the result can depend on. This
+`Fingerprinter` turns a stage's function, loaders and parameter classes into a `Manifest`, a map
+from symbol to hash that changes exactly when something changes that the result can depend on. This
 package knows neither stages nor the store. How it comes about, from the bottom up:
 
     syntax, names      what a piece of source means; which names of the world around it it uses

@@ -193,7 +193,7 @@ class Binder:
         return Binding("module", (ModuleNode.of(module.__name__),))
 
     def _reduced(self, node: Node) -> Node:
-        if isinstance(node, ClassNode) and node.cls in self._params:
+        if isinstance(node, ClassNode) and node.subject in self._params:
             return replace(node, identity=(*node.identity[:-1], True), reduced=True)
         return node
 

@@ -1,8 +1,9 @@
-"""What is in a callable that isn't just a name? Every layer: what wraps, what is wrapped, and with what.
+"""What is in a callable that is no mere name? Every layer: what wraps, what is wrapped, with what.
 
 A function that was made by another (a closure, a decorated function, a lambda) is its code and its
 *environment*: defaults, cells, attributes. Example: `partial(scale, factor=2)` has the children
-`scale`, `()` and `{"factor": 2}`. Tests: tests/fingerprint/test_callables.py.
+`scale`, `()` and `{"factor": 2}`.
+Tests: tests/fingerprint/test_callables.py.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ A value is taken apart into a *label* and *children* (`Parts`); its hash is that
 the children's hashes, in order, or sorted for a set. The walk keeps its own stack, so a linked list
 of any length will do; a value that contains itself is a reference to how far up it stands. Parts
 may also name *nodes*, the code that belongs to a value, and say that something in it is *opaque*.
-Example: `{1: f}` has the label `dict`, the children `1` and `f`; `f` has the label `func:pipeline:f`
-and the node of that function. Tests: tests/fingerprint/test_digest.py.
+Example: `{1: f}` has the label `dict` and the children `1` and `f`; `f` has the label
+`func:pipeline:f` and the node of that function. Tests: tests/fingerprint/test_digest.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which installed distribution does a file belong to, and which version is it?
+"""Which installed distribution does a file belong to? The answer has its name and version.
 
 Asked of one file at a time: the answer is looked for where the file lies (its site directory), by
 the name of its top-level package first, and in the lists of installed files (`RECORD`) only if that
@@ -12,7 +12,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _SITE_NAMES = frozenset({"site-packages", "dist-packages"})
 _METADATA_SUFFIXES = (".dist-info", ".egg-info")

@@ -1,7 +1,7 @@
-"""What does a stage's code consist of? `Fingerprinter` walks from the given roots to all it reaches.
+"""What does a stage's code consist of? `Fingerprinter` walks from given roots to all they reach.
 
-Each symbol is made once, whatever the number of stages that reach it; a manifest is then a walk over
-what was made. Nothing is imported or executed on the way. Example::
+Each symbol is made once, whatever the number of stages that reach it; a manifest is then a walk
+over what was made. Nothing is imported or executed on the way. Example::
 
     Fingerprinter(root).manifest({"function": train, "loader:deps.raw": CSV()}).hashes()
 

@@ -1,9 +1,10 @@
-"""What is in an instance of a class? Of the project's own: its class and its state. Of others: what pickling would keep.
+"""What is in an instance of a class? That depends on whose class it is.
 
-The state of the project's instances is read past their own code: from `__dict__` and slots, and, if
-a plain type stands among the bases, from that. Instances of others are asked to reduce themselves,
-as for pickling, and the result is taken apart like any value, so that neither the order of sets nor
-the sharing of texts shows. Example: `Scaler(factor=2)` has the children `Scaler`, "factor" and 2.
+Of the project's own: its class and its state. Of others: what pickling would keep. The state of the
+project's instances is read past their own code: from `__dict__` and slots, and, if a plain type
+stands among the bases, from that. Instances of others are asked to reduce themselves, as for
+pickling, and the result is taken apart like any value, so that neither the order of sets nor the
+sharing of texts shows. Example: `Scaler(factor=2)` has the children `Scaler`, "factor" and 2.
 Tests: tests/fingerprint/test_instances.py.
 """
 
@@ -76,7 +77,8 @@ class Instances:
 
 def _member(value: object) -> Parts:
     name = getattr(value, "_name_", None)
-    return Parts(f"member {name}", (type(value), getattr(value, "_value_", None)))
+    # A combination of flags may have no name; the value of one that has is its class' affair.
+    return Parts(f"member {name}", (type(value), None if name else getattr(value, "_value_", None)))
 
 
 def _state(value: object) -> Iterator[tuple[str, object]]:
@@ -129,12 +131,12 @@ def _reduced(value: object) -> Parts:
 def _reduced_parts(reduced: tuple[object, ...]) -> Iterator[object]:
     function, arguments, state, items, pairs, _ = (*reduced, *[None] * (_MOST_PARTS - len(reduced)))
     yield from (function, arguments, _sorted_state(state))
-    yield None if items is None else list(items)  # pyright: ignore[reportCallIssue, reportArgumentType] - an iterator, says pickle's protocol
-    yield None if pairs is None else list(pairs)  # pyright: ignore[reportCallIssue, reportArgumentType] - as above
+    yield None if items is None else list(items)  # pyright: ignore[reportArgumentType] - an iterator, says pickle's protocol
+    yield None if pairs is None else list(pairs)  # pyright: ignore[reportArgumentType] - as above
 
 
 def _sorted_state(state: object) -> object:
-    """The order in which attributes were set does not matter."""
+    """Forget the order in which attributes were set."""
     if type(state) is dict and all(type(name) is str for name in state):
         return dict(sorted(state.items()))
     return state

@@ -2,14 +2,14 @@
 
 Two nodes are the same exactly if they name the same thing, so a set of nodes holds each once; a
 node keeps its subject alive, so that no other object can take its identity. Example: the global
-`LIMIT` of `pipeline` is `ConstNode(vars(pipeline), "LIMIT")`.
-Tests: tests/fingerprint/test_fingerprinter.py.
+`LIMIT` of `pipeline` is `ConstNode.of(vars(pipeline), "pipeline", "LIMIT")`.
+Tests: tests/fingerprint/test_nodes.py.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -23,59 +23,55 @@ class Node:
     """One thing in the live program."""
 
     identity: tuple[Hashable, ...]
-    subject: object = field(compare=False, hash=False, repr=False)
+    #: The thing itself; the subclasses say what type it has.
+    subject: Any = field(compare=False, hash=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionNode(Node):
     """A function; with `environment`, its defaults, cells and attributes are part of it."""
 
-    function: FunctionType = field(compare=False, hash=False, repr=False)
     environment: bool
 
     @classmethod
     def of(cls, function: FunctionType, *, environment: bool) -> FunctionNode:
         """Name a function, or just the code that it shares with others made in the same place."""
-        code = function.__code__
-        identity = (
-            ("func", id(function)) if environment else ("code", id(code), id(function.__globals__))
-        )
-        return cls(identity, function, function, environment)
+        if environment:
+            return cls(("func", id(function)), function, environment)
+        parts = id(function.__code__), id(function.__globals__)
+        return cls(("code", *parts), function, environment)
 
 
 @dataclass(frozen=True, slots=True)
 class ClassNode(Node):
     """A class; with `reduced`, the values that are tracked elsewhere are left out."""
 
-    cls: type = field(compare=False, hash=False, repr=False)
     environment: bool
     reduced: bool
 
     @classmethod
     def of(cls, subject: type, *, environment: bool, reduced: bool = False) -> ClassNode:
         """Name a class."""
-        return cls(
-            ("class", id(subject), environment, reduced), subject, subject, environment, reduced
-        )
+        identity = ("class", id(subject), environment, reduced)
+        return cls(identity, subject, environment, reduced)
 
 
 @dataclass(frozen=True, slots=True)
 class ConstNode(Node):
-    """A global name that stands for a value."""
+    """A global name that stands for a value; the subject is its namespace."""
 
-    namespace: Mapping[str, object] = field(compare=False, hash=False, repr=False)
     module: str
     name: str
 
     @classmethod
     def of(cls, namespace: Mapping[str, object], module: str, name: str) -> ConstNode:
         """Name a global."""
-        return cls(("const", id(namespace), name), namespace, namespace, module, name)
+        return cls(("const", id(namespace), name), namespace, module, name)
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleNode(Node):
-    """A whole module, imported or not."""
+    """A whole module, imported or not; it has no subject, being found by its name."""
 
     name: str
 
@@ -87,14 +83,12 @@ class ModuleNode(Node):
 
 @dataclass(frozen=True, slots=True)
 class OriginNode(Node):
-    """Code of others, by its version."""
-
-    origin: Origin
+    """Code of others, by its version; the subject is its origin."""
 
     @classmethod
     def of(cls, origin: Origin) -> OriginNode:
-        """Name a distribution."""
-        return cls((origin.kind, origin.name), None, origin)
+        """Name a distribution, or Python."""
+        return cls((origin.kind, origin.name), origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +96,8 @@ class ValueNode(Node):
     """A value that was given as a root, under a label."""
 
     label: str
-    value: object = field(compare=False, hash=False, repr=False)
 
     @classmethod
     def of(cls, label: str, value: object) -> ValueNode:
         """Name a given value."""
-        return cls(("value", label, id(value)), value, label, value)
+        return cls(("value", label, id(value)), value, label)

@@ -14,7 +14,6 @@ from __future__ import annotations
 import functools
 import importlib.machinery
 import importlib.metadata
-import importlib.util
 import os
 import sys
 import sysconfig
@@ -154,8 +153,8 @@ def _spec(name: str, path: list[str] | None, root: Path) -> importlib.machinery.
         find = getattr(finder, "find_spec", None)
         try:
             spec = find(name, path) if find else None
-        except Exception:  # noqa: BLE001 - other people's import hooks; one that fails finds nothing
-            continue
+        except Exception:  # noqa: BLE001 - other people's import hooks: one that fails finds nothing
+            spec = None
         if spec is not None:
             return spec
     if path is None:

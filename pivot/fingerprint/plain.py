@@ -22,13 +22,12 @@ if TYPE_CHECKING:
 _SCALARS = frozenset(
     {NoneType, bool, int, float, complex, str, bytes, EllipsisType, NotImplementedType, range}
 )
-_CONTAINERS = (dict, list, tuple, set, frozenset, bytearray)
-_BASES = (*_CONTAINERS, str, bytes, int, float, complex)
+_CONTAINERS = frozenset({dict, MappingProxyType, list, tuple, set, frozenset, bytearray})
 _SHOWN_LENGTH = 80
 
 
 class Plain:
-    """Takes plain values apart."""
+    """Takes plain values apart; each method below the first one knows one kind of container."""
 
     def __init__(self, root: str) -> None:
         self.root = root
@@ -37,62 +36,48 @@ class Plain:
     def take_apart(self, value: object) -> Parts | None:
         """Give the parts of a value of exactly a plain type, else None."""
         kind = type(value)
+        if kind is str:
+            return Parts(self._text(str(value)))
         if kind in _SCALARS:
-            return Parts(
-                self._text(value) if kind is str else f"{kind.__name__} {scalar_text(value)}"
-            )
-        handler = _HANDLERS.get(kind)
-        if handler is not None:
-            return handler(self, value)
-        return self._path(value) if isinstance(value, PurePath) else None
+            return Parts(f"{kind.__name__} {scalar_text(value)}")
+        if kind in _CONTAINERS:
+            return self._container(value)
+        if isinstance(value, PurePath) and kind.__module__.startswith("pathlib"):
+            return Parts(f"path {self._text(str(value))}")
+        return None
 
-    def _text(self, value: object) -> str:
-        text = str(value)
+    def _text(self, text: str) -> str:
         if text.startswith(self.root) and text[len(self.root) :][:1] in {"", os.sep}:
             return f"rooted {text[len(self.root) :]!a}"
         return f"str {text!a}"
 
-    def _sequence(self, value: list[object] | tuple[object, ...]) -> Parts:
+    def _container(self, value: object) -> Parts:
         name = type(value).__name__
-        if _SCALARS.issuperset(map(type, value)):
-            text = scalar_text(value)
-            if self._escaped_root not in text:
-                return Parts(f"{name} {text}")
-        return Parts(name, tuple(value))
+        match value:
+            case dict() | MappingProxyType():
+                return Parts(name, tuple(part for item in value.items() for part in item))
+            case set() | frozenset():
+                return Parts(name, tuple(value), ordered=False)
+            case list() | tuple() if _SCALARS.issuperset(map(type, value)):
+                text = scalar_text(value)
+                return (
+                    Parts(name, tuple(value)) if self._has_root(text) else Parts(f"{name} {text}")
+                )
+            case list() | tuple():
+                return Parts(name, tuple(value))
+            case _:
+                return Parts(f"{name} {value!r}")
 
-    def _set(self, value: set[object] | frozenset[object]) -> Parts:
-        return Parts(type(value).__name__, tuple(value), ordered=False)
-
-    def _mapping(self, value: dict[object, object] | MappingProxyType[object, object]) -> Parts:
-        items = tuple(part for item in value.items() for part in item)
-        return Parts(type(value).__name__, items)
-
-    def _bytes(self, value: bytearray) -> Parts:
-        return Parts(f"bytearray {bytes(value)!r}")
-
-    def _path(self, value: PurePath) -> Parts | None:
-        if not type(value).__module__.startswith("pathlib"):
-            return None
-        return Parts(f"path {self._text(str(value))}")
-
-
-_HANDLERS: dict[type, Callable[..., Parts]] = {
-    list: Plain._sequence,
-    tuple: Plain._sequence,
-    set: Plain._set,
-    frozenset: Plain._set,
-    dict: Plain._mapping,
-    MappingProxyType: Plain._mapping,
-    bytearray: Plain._bytes,
-}
+    def _has_root(self, text: str) -> bool:
+        return self._escaped_root in text
 
 
 def plain_content(value: object) -> object:
     """Give what an instance of a subclass of a plain type holds as such, None if it isn't one."""
-    for base in _BASES:
+    for base, copy in _COPIES.items():
         if isinstance(value, base):
             # Through the base's own methods: those of the subclass are other people's code.
-            return _COPIES[base](value)
+            return copy(value)
     return None
 
 
@@ -102,7 +87,7 @@ _COPIES: dict[type, Callable[..., object]] = {
     tuple: lambda value: tuple(tuple.__iter__(value)),
     set: lambda value: set(set.__iter__(value)),
     frozenset: lambda value: frozenset(frozenset.__iter__(value)),
-    bytearray: lambda value: bytes(value),
+    bytearray: bytes,
     str: str.__str__,
     bytes: lambda value: bytes.__getitem__(value, slice(None)),
     int: int.__int__,
@@ -114,14 +99,20 @@ _COPIES: dict[type, Callable[..., object]] = {
 def shown(value: object) -> str | None:
     """Give a short text for a plain value; nobody else's `__repr__` is called."""
     kind = type(value)
-    if kind is dict:
-        flat = _SCALARS.issuperset(map(type, [*value.keys(), *value.values()]))  # pyright: ignore[reportAttributeAccessIssue] - `kind` is its exact type
-    else:
-        flat = kind in _CONTAINERS and _SCALARS.issuperset(map(type, value))  # pyright: ignore[reportArgumentType, reportCallIssue] - as above
-    if kind not in _SCALARS and not flat:
+    if kind not in _SCALARS and not (kind in _CONTAINERS and _is_flat(value)):
         return None
     text = _SHORT.repr(value)
-    return text if len(text) <= _SHOWN_LENGTH else text[: _SHOWN_LENGTH - 3] + "..."
+    return text if len(text) <= _SHOWN_LENGTH else f"{text[: _SHOWN_LENGTH - 3]}..."
+
+
+def _is_flat(value: object) -> bool:
+    match value:
+        case dict() | MappingProxyType():
+            return _SCALARS.issuperset(map(type, [*value.keys(), *value.values()]))
+        case list() | tuple() | set() | frozenset():
+            return _SCALARS.issuperset(map(type, value))
+        case _:
+            return True
 
 
 _SHORT = reprlib.Repr(maxstring=_SHOWN_LENGTH, maxother=_SHOWN_LENGTH, maxlong=_SHOWN_LENGTH)

@@ -26,12 +26,15 @@ from types import (
 )
 from typing import TYPE_CHECKING
 
-from pivot.fingerprint.nodes import ClassNode, FunctionNode, ModuleNode, Node, OriginNode
-from pivot.fingerprint.origins import Origin, Origins
-from pivot.fingerprint.sources import Defined, SourceFiles, compiled_verbatim
+from pivot.fingerprint.nodes import ClassNode, FunctionNode, ModuleNode, OriginNode
+from pivot.fingerprint.sources import compiled_verbatim
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pivot.fingerprint.nodes import Node
+    from pivot.fingerprint.origins import Origin, Origins
+    from pivot.fingerprint.sources import Defined, SourceFiles
 
 _DESCRIPTORS = (
     ClassMethodDescriptorType,

@@ -1,4 +1,4 @@
-"""Which values belong to the running process rather than to the program, and can't be compared?
+"""Which values belong to the running process, and so can't be compared? Two kinds.
 
 Locks, threads and loggers hold nothing that a result could depend on. Streams, generators and the
 like might: the source that makes them has to tell. Tests: tests/fingerprint/test_values.py.

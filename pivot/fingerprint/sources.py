@@ -25,11 +25,13 @@ from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING
 
-from pivot.fingerprint.names import Use, uses_of, uses_of_module
+from pivot.fingerprint.names import uses_of, uses_of_module
 from pivot.fingerprint.syntax import syntax_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from pivot.fingerprint.scopes import Use
 
 _LAMBDA = "<lambda>"
 _BINDING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
@@ -57,8 +59,8 @@ class Defined:
     def uses(self) -> tuple[Use, ...]:
         """The names that come from outside."""
         if self._uses is None:
-            module = isinstance(self.node, ast.Module)
-            self._uses = uses_of_module(self.node) if module else uses_of(self.node)
+            node = self.node
+            self._uses = uses_of_module(node) if isinstance(node, ast.Module) else uses_of(node)
         return self._uses
 
 
@@ -92,7 +94,7 @@ class SourceFile:
         return self._statements.get(name, [])
 
     def imported_from(self, name: str) -> tuple[str, int, str] | None:
-        """Give (module, level, name there) if one import statement, and nothing else, binds a name."""
+        """Give (module, level, name there) of the import that alone binds a name, if one does."""
         match [statement.node for statement in self.statements(name)]:
             case [ast.ImportFrom() as node]:
                 names = {alias.asname or alias.name: alias.name for alias in node.names}

@@ -10,6 +10,7 @@ Tests: tests/fingerprint/test_syntax.py.
 from __future__ import annotations
 
 import ast
+import copy
 import functools
 from typing import TYPE_CHECKING
 
@@ -113,5 +114,6 @@ def without_defaults(node: ast.ClassDef, fields: AbstractSet[str]) -> ast.ClassD
                 continue
             case _:
                 body.append(statement)
-    given = {name: getattr(node, name) for name in node._fields} | {"body": body}
-    return ast.copy_location(ast.ClassDef(**given), node)
+    reduced = copy.copy(node)
+    reduced.body = body
+    return reduced

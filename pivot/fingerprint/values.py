@@ -1,8 +1,9 @@
 """What does any value consist of? Each kind of value is asked about at the door that knows it.
 
-The doors, in order: things with a name of their own (`references`), plain values (`plain`),
+The doors, in order: plain values (`plain`), things with a name of their own (`references`),
 callables (`callables`), classes (`classes`), what belongs to the process (`runtime`), instances
-(`instances`). Example: `Values(...).digest({"a": 1}).hash`. Tests: tests/fingerprint/test_values.py.
+(`instances`). Example: `Values(...).digest({"a": 1}).hash`.
+Tests: tests/fingerprint/test_values.py.
 """
 
 from __future__ import annotations

@@ -58,6 +58,12 @@ class Project:
         self.load(name.partition(":")[0])
         return Fingerprinter(self.root, **options).manifest({"function": self.get(name)})
 
+    @staticmethod
+    def changed(before: Manifest, after: Manifest) -> set[str]:
+        """Give the keys of the symbols that differ, are new, or are gone."""
+        old, new = before.hashes(), after.hashes()
+        return {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
@@ -68,9 +74,3 @@ def project(tmp_path, monkeypatch):
     made = Project(root)
     yield made
     made.forget()
-
-
-def changed(before: Manifest, after: Manifest) -> set[str]:
-    """Give the keys of the symbols that differ, are new, or are gone."""
-    old, new = before.hashes(), after.hashes()
-    return {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}

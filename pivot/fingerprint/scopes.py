@@ -1,0 +1,112 @@
+"""Where does a name in a piece of source come from? From within it, or from outside.
+
+A *scope* is what Python calls one: a function, a comprehension, a class body; the *outer* scope is
+what lies around the source. A *use* is a chain of names that begins outside of the source, in the
+globals (`settings.LIMIT`) or in a module that the source imports itself. Where it can't be known
+whether a name is outside, it counts as outside: that costs a needless run at worst. Tests:
+tests/fingerprint/test_names.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+type Kind = Literal["outer", "module", "function", "comprehension", "class"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Use:
+    """A chain of names that starts in the globals, or in an imported module."""
+
+    #: Of a global chain all names; of an imported one those after the module (may be none).
+    path: tuple[str, ...]
+    #: The module that a local import names, "" for a global chain.
+    module: str = ""
+    #: The number of leading dots of a relative import.
+    level: int = 0
+    #: Whether the chain stands in an annotation.
+    annotation: bool = False
+
+    @property
+    def imported(self) -> bool:
+        """Whether the chain starts with a local import."""
+        return bool(self.module or self.level)
+
+    def __str__(self) -> str:
+        start = f"{'.' * self.level}{self.module}:" if self.imported else ""
+        return start + ".".join(self.path)
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """What one scope binds, and the chains that were found to start there."""
+
+    parent: Scope | None
+    kind: Kind
+    bound: set[str] = field(default_factory=set)
+    declared_global: set[str] = field(default_factory=set)
+    #: Local name -> the imports that bind it.
+    imports: dict[str, list[Use]] = field(default_factory=dict)
+    #: What `import a.b` runs beside binding `a`: ("a", "b").
+    submodules: list[tuple[str, ...]] = field(default_factory=list)
+    #: The chains that start with one of these imports.
+    chains: set[tuple[str, ...]] = field(default_factory=set)
+
+    def bind(self, name: str) -> None:
+        """Note that a name is assigned to."""
+        self.bound.add(name)
+
+    def bind_walrus(self, name: str) -> None:
+        """Note that a name is assigned to within an expression."""
+        scope = self
+        # A walrus inside of a comprehension binds in the function around it.
+        while scope.kind == "comprehension" and scope.parent is not None:
+            scope = scope.parent
+        scope.bound.add(name)
+
+    def bind_import(self, name: str, use: Use) -> None:
+        """Note that an import binds a name."""
+        self.bind(name)
+        self.imports.setdefault(name, []).append(use)
+
+    def resolve(self, path: tuple[str, ...], *, annotation: bool) -> Iterator[Use]:
+        """Give the uses that a chain stands for when it's read in this scope."""
+        owner = self._owner(path[0])
+        if owner is None:
+            yield Use(path, annotation=annotation)
+            return
+        for start in owner.imports.get(path[0], ()):
+            owner.chains.add(path)
+            yield Use(start.path + path[1:], start.module, start.level, annotation)
+
+    def remaining(self) -> Iterator[Use]:
+        """Give what is used though no chain says so, when all chains are resolved.
+
+        An import that nothing uses is there for what it does; a global may be there to be changed.
+        """
+        yield from (Use((name,)) for name in self.declared_global)
+        used = {path[0] for path in self.chains}
+        for name, starts in self.imports.items():
+            if name not in used:
+                yield from starts
+        for module in self.submodules:
+            if not any(path[: len(module)] == module for path in self.chains):
+                yield Use((), ".".join(module))
+
+    def _owner(self, name: str) -> Scope | None:
+        """Give the scope inside the source that binds a name, None if it comes from outside."""
+        scope: Scope | None = self
+        while scope is not None:
+            # A class body is no scope for its methods, and may read a global before binding it.
+            if name in scope.imports and (scope is self or scope.kind != "class"):
+                return scope
+            if name in scope.declared_global:
+                return None
+            if name in scope.bound and scope.kind not in {"class", "outer"}:
+                return scope
+            scope = scope.parent
+        return None
