@@ -2,7 +2,7 @@
 
 `REGISTRY` is the one that `pipeline.py` fills; a tool that embeds Pivot makes a `Registry` of its
 own. Outside of a pipeline file a wrong definition raises at once; while one is imported
-(`collecting`) all errors are kept, to be told together. Example::
+(`collecting`) the errors of every registry are kept, to be told together. Example::
 
     REGISTRY.register(train, mutex="gpu")
 
@@ -12,10 +12,12 @@ Tests: tests/test_registry.py.
 from __future__ import annotations
 
 import contextlib
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pivot.errors import DefinitionError, DefinitionErrors, PivotError
+from pivot.errors import DefinitionError, DefinitionErrors, PivotError, Place
 from pivot.stage_def import Declaration, StageParams, build_stage
 
 if TYPE_CHECKING:
@@ -25,14 +27,36 @@ if TYPE_CHECKING:
     from pivot.stage_def.building import Deps, Outs
 
 
+@dataclass(frozen=True, slots=True)
+class _Collection:
+    """The errors of a pipeline file that is being imported."""
+
+    root: Path
+    errors: list[PivotError] = field(default_factory=list[PivotError])
+
+    def complete(self) -> list[PivotError]:
+        """Give every single error, with its place relative to the project."""
+        flat: list[PivotError] = []
+        for error in self.errors:
+            flat += error.errors if isinstance(error, DefinitionErrors) else (error,)
+        for error in flat:
+            error.where = self._relative(error.where)
+        return flat
+
+    def _relative(self, place: Place | None) -> Place | None:
+        if place is None or not Path(place.file).is_relative_to(self.root):
+            return place
+        return Place(str(Path(place.file).relative_to(self.root)), place.line)
+
+
+_collection: ContextVar[_Collection | None] = ContextVar("collection", default=None)
+
+
 class Registry:
     """An ordered set of stages with unique names."""
 
     def __init__(self) -> None:
         self._stages: dict[str, Stage] = {}
-        self._root: Path | None = None
-        #: The errors kept so far while collecting; None when errors are raised at once.
-        self._kept: list[PivotError] | None = None
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -66,12 +90,15 @@ class Registry:
             DefinitionErrors: with everything that is wrong with the definition.
         """
         declared = Declaration(name, deps, outs, params, mutex, code)
+        collection = _collection.get()
         try:
-            self._add(build_stage(function, declared, self._root or Path.cwd()))
+            self._add(
+                build_stage(function, declared, collection.root if collection else Path.cwd())
+            )
         except PivotError as error:
-            if self._kept is None:
+            if collection is None:
                 raise
-            self._kept.append(error)
+            collection.errors.append(error)
         return function
 
     def _add(self, stage: Stage) -> None:
@@ -89,34 +116,41 @@ class Registry:
         """Let an empty registry be filled under this one's name, then put back what was here.
 
         Yields the registry that ends up with the stages; paths of functions in messages are
-        relative to `root`. On leaving, raises `DefinitionErrors` with all that was wrong.
+        relative to `root`. On leaving, raises `DefinitionErrors` with all that was wrong, in this
+        registry and in any other.
         """
-        before = self._stages, self._root, self._kept
-        filled = Registry()
-        self._stages, self._root, self._kept = filled._stages, root, []
+        before, filled = self._stages, Registry()
+        self._stages = filled._stages
+        collection = _Collection(root)
+        token = _collection.set(collection)
         try:
             yield filled
-            errors = self._kept
+        except DefinitionError as error:
+            # A class of parameters that is wrong can't be made, so that the import ends there.
+            collection.errors.append(error)
         finally:
-            self._stages, self._root, self._kept = before
-        if errors:
-            raise DefinitionErrors(_flat(errors))
-
-
-def _flat(errors: Iterable[PivotError]) -> list[PivotError]:
-    flat: list[PivotError] = []
-    for error in errors:
-        flat += error.errors if isinstance(error, DefinitionErrors) else (error,)
-    return flat
+            _collection.reset(token)
+            self._stages = before
+        if collection.errors:
+            raise DefinitionErrors(collection.complete())
 
 
 def _is_redefinition(known: Stage, new: Stage) -> bool:
-    """Whether a notebook's cell was run again: the same function, defined anew by hand."""
+    """Whether a notebook's cell, or a script in a living interpreter, was run again.
+
+    In one run of a script, a second function of the same name is a mistake like anywhere else.
+    """
+    before, now = known.function, new.function
     names = [
-        (getattr(stage.function, "__module__", None), getattr(stage.function, "__qualname__", None))
-        for stage in (known, new)
+        (getattr(item, "__module__", None), getattr(item, "__qualname__", None))
+        for item in (before, now)
     ]
-    return names[0] == names[1] and names[0][0] == "__main__"
+    if names[0] != names[1] or names[0][0] != "__main__":
+        return False
+    typed_in = not Path(new.place.file).is_file()
+    # A script that is run again has a namespace of its own.
+    namespaces = [getattr(item, "__globals__", None) for item in (before, now)]
+    return typed_in or namespaces[0] is not namespaces[1]
 
 
 #: The registry that `pipeline.py` fills.

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _PACKAGE = f"{Path(__file__).parent}/"
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 
 def user_traceback(error: BaseException) -> str:
@@ -32,22 +33,28 @@ def user_traceback(error: BaseException) -> str:
         current.stack = traceback.StackSummary.from_list(
             [frame for frame in current.stack if not _is_machinery(frame.filename)]
         )
-        stack += [link for link in (current.__cause__, current.__context__) if link is not None]
+        links = (current.__cause__, current.__context__, *(current.exceptions or ()))
+        stack += [link for link in links if link is not None]
     return "".join(summary.format()).rstrip("\n")
 
 
 def innermost_place(error: BaseException, root: Path) -> Place | None:
-    """Give the last line under `root` that the exception passed, relative to it, if any."""
+    """Give the last line of the project's own that the exception passed, relative to `root`."""
     found: Place | None = None
-    base = str(root)
+    base = f"{root}/"
     cursor: TracebackType | None = error.__traceback__
     while cursor is not None:
         file = cursor.tb_frame.f_code.co_filename
-        if file.startswith(base + "/") and not _is_machinery(file):
-            found = Place(file[len(base) + 1 :], cursor.tb_lineno)
+        if file.startswith(base) and not (_is_machinery(file) or _is_installed(file)):
+            found = Place(file.removeprefix(base), cursor.tb_lineno)
         cursor = cursor.tb_next
     return found
 
 
 def _is_machinery(filename: str) -> bool:
     return filename.startswith((_PACKAGE, "<frozen importlib"))
+
+
+def _is_installed(filename: str) -> bool:
+    # An environment often lies in the project that it is for.
+    return not _INSTALLED.isdisjoint(Path(filename).parts)

@@ -3,8 +3,9 @@
 CPython takes a `.pyc` for current when the source's size and whole-second time agree, so two edits
 of one size within a second would run old code. `ProjectImporter` stands before the normal path
 finder and gives project modules a loader that uses bytecode only when it was made from these very
-bytes (PEP 552 hash-based files). Modules that it loaded are forgotten when a later session begins,
-so that a process that lives on imports what is on disk now. Tests: tests/discovery/.
+bytes (PEP 552 hash-based files). While it is installed no module of another project answers to a
+name of this one: those of finished sessions are forgotten, those of the host application and of a
+session around this one stand aside and come back. Tests: tests/discovery/test_importer.py.
 """
 
 from __future__ import annotations
@@ -18,18 +19,24 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING, Any, override
 
 from pivot.paths import is_project_file
 from pivot.store.content import Signature
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from types import CodeType, ModuleType
+    from collections.abc import Iterable, Iterator, Sequence
+    from types import ModuleType
 
 # PEP 552: a hash-based .pyc that must be compared with its source before it is used.
 _CHECKED_HASH = (0b11).to_bytes(4, "little")
 _HEADER = 16
+
+#: The name under which `pipeline.py` is imported.
+PIPELINE_MODULE = "pipeline"
+_NEVER_ASIDE = frozenset({"__main__", "pivot"})
+_ANYWHERE = Path("/")
 
 
 class ContentLoader(importlib.machinery.SourceFileLoader):
@@ -62,7 +69,8 @@ def _read_bytecode(cached: str, header: bytes) -> CodeType | None:
     except (OSError, EOFError, ValueError, TypeError):
         return None
     # The file name is baked in; a moved project must not show the old place in tracebacks.
-    return code if code is not None and _same_place(code.co_filename, cached) else None
+    sound = isinstance(code, CodeType) and _same_place(code.co_filename, cached)
+    return code if sound else None
 
 
 def _same_place(source: str, cached: str) -> bool:
@@ -73,7 +81,7 @@ def _write_bytecode(cached: str, data: bytes) -> None:
     # Bytecode is an optimisation: where it can't be written, nothing is lost but time.
     with contextlib.suppress(OSError):
         directory = Path(cached).parent
-        directory.mkdir(exist_ok=True)
+        directory.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=directory)
         try:
             with os.fdopen(descriptor, "wb") as stream:
@@ -90,29 +98,61 @@ class ProjectImporter:
         self.root = root
         #: Absolute path of every project source that was imported -> how it looked to `stat`.
         self.sources: dict[str, Signature] = {}
+        #: Modules of others that would answer to the project's names; they come back at the end.
+        self._aside: dict[str, ModuleType] = {}
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         """Find what the path finder finds; project sources get the content-comparing loader."""
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
-        if spec is None or not isinstance(spec.loader, importlib.machinery.SourceFileLoader):
-            return spec
-        if is_project_file(self.root, spec.loader.path):
-            spec.loader = ContentLoader(fullname, spec.loader.path, self.sources)
-            spec.cached = None
+        if spec is None:
+            return None
+        if isinstance(spec.loader, importlib.machinery.SourceFileLoader):
+            if is_project_file(self.root, spec.loader.path):
+                spec.loader = ContentLoader(fullname, spec.loader.path, self.sources)
+                spec.loader_state = self
+                spec.cached = None
+        elif spec.loader is None and self._holds_all(spec.submodule_search_locations or ()):
+            spec.loader_state = self  # a namespace package
         return spec
 
+    def _holds_all(self, directories: Iterable[str]) -> bool:
+        return all(is_project_file(self.root, directory) for directory in directories)
+
     def install(self) -> None:
-        """Begin: forget project modules of earlier sessions, put the root on the path."""
-        forget_project_modules()
+        """Begin: clear the project's names of other modules, put the root on the path."""
         importlib.invalidate_caches()
+        self._clear_names()
         finders: list[Any] = sys.meta_path
         position = next(
             (n for n, f in enumerate(finders) if f is importlib.machinery.PathFinder), len(finders)
         )
         finders.insert(position, self)
         sys.path.insert(0, str(self.root))
+
+    def _clear_names(self) -> None:
+        own = {entry.name.removesuffix(".py") for entry in os.scandir(self.root)}
+        loaded = {name for name in own if name in sys.modules}
+        foreign = {name for name in loaded if self._is_foreign(name)}
+        for name, module in list(sys.modules.items()):
+            importer = owner(module)
+            if importer is not None or name.partition(".")[0] in foreign:
+                del sys.modules[name]
+                if importer is None or importer in sys.meta_path:
+                    self._aside[name] = module
+
+    def _is_foreign(self, name: str) -> bool:
+        """Whether a loaded module is somebody's own code, of another place than this project.
+
+        What is installed stays: it can't be imported twice, and Pivot itself may be using it.
+        """
+        file = getattr(sys.modules[name], "__file__", None)
+        if name == PIPELINE_MODULE:
+            return True  # it is always imported afresh
+        if file is None or name in _NEVER_ASIDE:
+            return False
+        return is_project_file(_ANYWHERE, file) and not is_project_file(self.root, file)
 
     def stale(self) -> bool:
         """Whether a source that was imported is no longer what it was."""
@@ -126,10 +166,17 @@ class ProjectImporter:
 
     def remove(self) -> None:
         """End: modules stay loaded, but nothing new is imported from the project."""
+        finders: list[Any] = sys.meta_path
         with contextlib.suppress(ValueError):
-            sys.meta_path.remove(self)  # pyright: ignore[reportArgumentType] - a finder by duck type
+            finders.remove(self)
         with contextlib.suppress(ValueError):
             sys.path.remove(str(self.root))
+        back = {name.partition(".")[0] for name in self._aside}
+        for name, module in list(sys.modules.items()):
+            if owner(module) is self and name.partition(".")[0] in back:
+                del sys.modules[name]
+        sys.modules.update(self._aside)
+        self._aside.clear()
 
 
 def _signature(path: str) -> Signature | None:
@@ -139,12 +186,10 @@ def _signature(path: str) -> Signature | None:
         return None
 
 
-def forget_project_modules() -> None:
-    """Drop the modules that a `ContentLoader` loaded from `sys.modules`."""
-    for name, module in list(sys.modules.items()):
-        spec = getattr(module, "__spec__", None)
-        if isinstance(getattr(spec, "loader", None), ContentLoader):
-            del sys.modules[name]
+def owner(module: ModuleType) -> ProjectImporter | None:
+    """Give the importer that found a module, if one did."""
+    state = getattr(getattr(module, "__spec__", None), "loader_state", None)
+    return state if isinstance(state, ProjectImporter) else None
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """Parameters that `params.yaml` overrides: a mapping of stage name -> field -> value.
 
-A wrong stage or field name, or a value of the wrong type, is an error with file and line. Example::
+A wrong stage or field name, a value of the wrong type, or a name that is there twice is an error
+with file and line, and all errors of the file are told at once. Example::
 
     train:
       learning_rate: 0.05
@@ -12,17 +13,19 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pivot.errors import DefinitionError, DefinitionErrors, PivotError, Place
-from pivot.stage_def import with_overrides
+from pivot.discovery.params_file import Entry, read_params_file
+from pivot.errors import DefinitionError, DefinitionErrors, PivotError
+from pivot.stage_def import ParamError, with_overrides
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pivot.stage import Stage
 
-PARAMS_FILE = "params.yaml"
+# A list of all stages is no help in a pipeline of hundreds.
+_MOST_SHOWN = 5
 
 
 def apply_params_file(root: Path, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
@@ -30,85 +33,45 @@ def apply_params_file(root: Path, stages: tuple[Stage, ...]) -> tuple[Stage, ...
 
     Raises `DefinitionErrors` with every wrong entry of the file.
     """
-    file = root / PARAMS_FILE
-    if not file.is_file():
-        return stages
-    overrides, lines = _read(file)
-    errors: list[PivotError] = []
-    names = {stage.name: stage for stage in stages}
-    errors += [
-        _unknown(name, list(names), Place(PARAMS_FILE, lines.get((name,), 1)))
-        for name in overrides
-        if name not in names
-    ]
-    changed = [_overridden(stage, overrides.get(stage.name), lines, errors) for stage in stages]
+    entries, errors = read_params_file(root)
+    names = [stage.name for stage in stages]
+    errors += [_unknown(entry, names) for name, entry in entries.items() if name not in names]
+    changed = [_overridden(stage, entries.get(stage.name), errors) for stage in stages]
     if errors:
-        raise DefinitionErrors(errors)
+        raise DefinitionErrors(sorted(errors, key=_line))
     return tuple(changed)
 
 
-def _overridden(
-    stage: Stage, values: Any, lines: dict[tuple[str, ...], int], errors: list[PivotError]
-) -> Stage:
-    if values is None:
+def _line(error: PivotError) -> int:
+    return error.where.line if error.where else 0
+
+
+def _overridden(stage: Stage, entry: Entry | None, errors: list[PivotError]) -> Stage:
+    if entry is None or entry.values is None:
         return stage
-    place = Place(PARAMS_FILE, lines.get((stage.name,), 1))
-    if not isinstance(values, dict):
-        errors.append(DefinitionError(f"{stage.name}: expected a mapping of fields", where=place))
+    if not isinstance(entry.values, dict):
+        message = f"stage {stage.name!r}: expected a mapping of parameters, not {entry.values!r}"
+        errors.append(DefinitionError(message, where=entry.place))
     elif stage.params is None:
-        errors.append(DefinitionError(f"stage {stage.name!r} takes no parameters", where=place))
+        message = f"stage {stage.name!r} takes no parameters"
+        errors.append(DefinitionError(message, where=entry.place))
     else:
-        for field, value in values.items():
-            line = Place(PARAMS_FILE, lines.get((stage.name, str(field)), place.line))
-            stage = _with_field(stage, str(field), value, line, errors)
+        try:
+            return dataclasses.replace(stage, params=with_overrides(stage.params, entry.values))
+        except DefinitionErrors as problems:
+            errors += [_placed(problem, stage, entry) for problem in problems.errors]
     return stage
 
 
-def _with_field(
-    stage: Stage, field: str, value: Any, place: Place, errors: list[PivotError]
-) -> Stage:
-    known = list(type(stage.params).model_fields)
-    if field not in known:
-        errors.append(_unknown(field, known, place, f" of stage {stage.name!r}"))
-        return stage
-    try:
-        return dataclasses.replace(stage, params=with_overrides(stage.params, {field: value}))
-    except DefinitionError as error:
-        errors.append(DefinitionError(error.message, where=place))
-        return stage
+def _placed(problem: PivotError, stage: Stage, entry: Entry) -> DefinitionError:
+    path = problem.path if isinstance(problem, ParamError) else ()
+    message = f"stage {stage.name!r}: {problem.message}"
+    return DefinitionError(message, where=entry.place_of(path), hint=problem.hint)
 
 
-def _unknown(name: object, known: list[str], place: Place, owner: str = "") -> DefinitionError:
-    near = difflib.get_close_matches(str(name), known, n=3, cutoff=0.5) or known
-    kind = "parameter" if owner else "stage"
-    hint = f"did you mean {', '.join(near)}?" if near else None
-    return DefinitionError(f"no {kind} {str(name)!r}{owner}", where=place, hint=hint)
-
-
-def _read(file: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
-    import yaml  # only a project with a params.yaml pays for the parser
-
-    try:
-        text = file.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        values: Any = yaml.safe_load(text)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error)
-        place = Place(PARAMS_FILE, mark.line + 1 if mark else 1)
-        raise DefinitionError(f"this is not YAML: {problem}", where=place) from None
-    if values is None:
-        return {}, {}
-    if not isinstance(values, dict):
-        raise DefinitionError("expected a mapping of stages", where=Place(PARAMS_FILE, 1))
-    return {str(name): value for name, value in values.items()}, _lines(node)
-
-
-def _lines(node: Any, prefix: tuple[str, ...] = ()) -> dict[tuple[str, ...], int]:
-    lines: dict[tuple[str, ...], int] = {}
-    for key, value in node.value:
-        path = (*prefix, str(key.value))
-        lines[path] = key.start_mark.line + 1
-        if not prefix and isinstance(value.value, list) and value.id == "mapping":
-            lines.update(_lines(value, path))
-    return lines
+def _unknown(entry: Entry, known: list[str]) -> DefinitionError:
+    near = difflib.get_close_matches(entry.name, known, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else None
+    if not near and len(known) <= _MOST_SHOWN:
+        hint = f"the stages are: {', '.join(known) or 'none'}"
+    return DefinitionError(f"there is no stage {entry.name!r}", where=entry.place, hint=hint)

@@ -8,13 +8,19 @@ with the place in the project where it was raised. Tests: tests/discovery/test_p
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pydantic
+
+from pivot.discovery.importer import PIPELINE_MODULE, owner
 from pivot.discovery.overrides import apply_params_file
 from pivot.errors import DefinitionError, DefinitionErrors, DiscoveryError, PivotError, Place
+from pivot.paths import is_project_file
 from pivot.registry import REGISTRY, Registry
+from pivot.stage_def import param_errors
 from pivot.tracebacks import innermost_place, user_traceback
 
 if TYPE_CHECKING:
@@ -23,7 +29,7 @@ if TYPE_CHECKING:
 
     from pivot.stage import Stage
 
-PIPELINE_FILE = "pipeline.py"
+PIPELINE_FILE = f"{PIPELINE_MODULE}.py"
 
 
 class PipelineImportError(DiscoveryError):
@@ -61,31 +67,39 @@ def discover(root: Path) -> Pipeline:
 
 def imported_packages() -> tuple[str, ...]:
     """Give the top-level names of the packages outside the project that are loaded now."""
-    return tuple(sorted({name.partition(".")[0] for name in sys.modules}))
+    others = (name for name, module in list(sys.modules.items()) if owner(module) is None)
+    return tuple(sorted({name.partition(".")[0] for name in others}))
 
 
 def _import_pipeline(root: Path) -> ModuleType:
-    name = PIPELINE_FILE.removesuffix(".py")
-    sys.modules.pop(name, None)
+    sys.modules.pop(PIPELINE_MODULE, None)
     try:
-        return importlib.import_module(name)
-    except PivotError:
-        raise
-    except SyntaxError as error:
-        place = Place(_relative(error.filename, root), error.lineno or 0)
-        line = (error.text or "").strip()
-        raise DiscoveryError(f"{error.msg}: {line}", where=place) from None
+        return importlib.import_module(PIPELINE_MODULE)
     except (KeyboardInterrupt, GeneratorExit):
         raise
+    except PivotError as error:
+        # A loader that no plugin provides, say: the message is good, but where is it?
+        error.where = error.where or innermost_place(error, root)
+        raise
     except BaseException as error:
-        place = innermost_place(error, root)
-        message = f"the pipeline can't be imported: {type(error).__name__}: {error}"
-        raise PipelineImportError(message, where=place, traceback=user_traceback(error)) from error
+        raise _import_error(error, root) from error
 
 
-def _relative(file: str | None, root: Path) -> str:
-    prefix = f"{root}/"
-    return (file or "<unknown>").removeprefix(prefix)
+def _import_error(error: BaseException, root: Path) -> PivotError:
+    """Say in one message why the pipeline can't be imported, and where that is."""
+    if isinstance(error, SyntaxError) and is_project_file(root, error.filename or ""):
+        place = Place(os.path.relpath(error.filename or "", root), error.lineno or 1)
+        line = f": {error.text.strip()}" if error.text else ""
+        return DiscoveryError(f"{error.msg}{line}", where=place)
+    place = innermost_place(error, root)
+    if isinstance(error, pydantic.ValidationError):
+        problems = param_errors(error)
+        for problem in problems:
+            problem.where = place
+        return DefinitionErrors(problems)
+    name = type(error).__name__
+    message = f"the pipeline can't be imported: {name}{f': {error}' if str(error) else ''}"
+    return PipelineImportError(message, where=place, traceback=user_traceback(error))
 
 
 def _own_registries(module: ModuleType) -> list[Registry]:

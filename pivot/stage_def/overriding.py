@@ -57,7 +57,7 @@ def _merged(
     model = type(current)
     # What was never set is left to its default, which is validated once, as it was before.
     values = {_key(model, name): getattr(current, name) for name in _set_fields(current)}
-    for name, value in overrides.items():
+    for name, value in ((str(name), value) for name, value in overrides.items()):
         field = model.model_fields.get(name)
         if field is None and model.model_config.get("extra") != "allow":
             errors.append(no_such_parameter(model, (*path, name)))
@@ -107,16 +107,21 @@ def no_such_parameter(model: type[BaseModel], path: tuple[str, ...]) -> ParamErr
     return ParamError(message, path=path, hint=hint)
 
 
-def param_errors(error: pydantic.ValidationError, model: type[BaseModel]) -> list[ParamError]:
-    """Turn pydantic's report into one error per wrong field."""
-    return [_param_error(cast("dict[str, Any]", problem), model) for problem in error.errors()]
+def param_errors(
+    error: pydantic.ValidationError, model: type[BaseModel] | None = None
+) -> list[ParamError]:
+    """Turn pydantic's report into one error per wrong field; `model` is what was to be made."""
+    problems = [cast("dict[str, Any]", problem) for problem in error.errors()]
+    return [_param_error(problem, error.title, model) for problem in problems]
 
 
-def _param_error(problem: dict[str, Any], model: type[BaseModel]) -> ParamError:
+def _param_error(problem: dict[str, Any], title: str, model: type[BaseModel] | None) -> ParamError:
     path = tuple(str(part) for part in problem["loc"])
-    if problem["type"] == "extra_forbidden" and len(path) == 1:
-        return no_such_parameter(model, path)
-    name = ".".join((model.__name__, *path))
+    name = ".".join((title, *path))
+    if problem["type"] == "extra_forbidden":
+        if model is not None and len(path) == 1:
+            return no_such_parameter(model, path)
+        return ParamError(f"there is no parameter {name}", path=path)
     if problem["type"] == "missing":
         return ParamError(f"{name} has no value", path=path, hint="give it one, or a default")
     message = problem["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
