@@ -69,6 +69,9 @@ _SUMMARIES = {
 }
 
 
+_AMBIGUOUS = frozenset('."')
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One difference: its kind, what differs, and the old and the new value as short texts."""
@@ -169,8 +172,8 @@ def decide(observed: Observation, past: Past, *, force: bool = False) -> Decisio
     changes = tuple(_changes(observed, past))
     if not changes and past.lock is not None:
         return _with_outputs(observed, past.lock.outs, past.available)
-    unknown = any(change.kind is ReasonKind.CODE_UNKNOWN for change in changes)
-    if past.recalled is not None and not unknown:
+    # Of code that can't be determined nobody knows whether it made what is recalled.
+    if past.recalled is not None and not observed.unknown:
         found = _with_outputs(observed, past.recalled, past.available)
         if not isinstance(found, Run):
             return Restore(changes, past.recalled)
@@ -258,16 +261,26 @@ def _contents(records: Iterable[Record]) -> dict[str, str]:
     for record in records:
         content = record.content
         flags = f"{' executable' if content.executable else ''}{'/' if content.directory else ''}"
-        # A file that one dep reads twice, under two names, is two entries.
-        key = record.path if record.name in (record.path, "") else f"{record.path} ({record.name})"
-        texts[key] = f"{content.hash}{flags} {content.size} bytes"
+        texts[_dep_key(record)] = f"{content.hash}{flags} {content.size} bytes"
     return texts
 
 
+def _dep_key(record: Record) -> str:
+    """Give a text that differs between deps: one file, read under two names, is two of them."""
+    if "(" in record.path + record.name:
+        return json.dumps([record.path, record.name], ensure_ascii=False)
+    return record.path if record.name == record.path else f"{record.path} ({record.name})"
+
+
 def flat_params(params: Mapping[str, Json], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Give (dotted name, JSON text) for each leaf of nested parameters."""
+    """Give (dotted name, JSON text) for each leaf of nested parameters.
+
+    A name that could be taken for several is quoted, so that different parameters never look alike.
+    """
     for name, value in params.items():
+        plain = name and not _AMBIGUOUS.intersection(name)
+        path = prefix + (name if plain else json.dumps(name, ensure_ascii=False))
         if isinstance(value, dict) and value:
-            yield from flat_params(value, f"{prefix}{name}.")
+            yield from flat_params(value, f"{path}.")
         else:
-            yield f"{prefix}{name}", json.dumps(value, sort_keys=True, ensure_ascii=False)
+            yield path, json.dumps(value, sort_keys=True, ensure_ascii=False)

@@ -8,6 +8,7 @@ earlier run may still write its outputs. Tests: tests/engine/test_capture.py.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import fcntl
 import os
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _POLL_SECONDS = 0.02
+# What is read at once, in bytes: a stage that prints without end must not fill the parent's memory.
+_CHUNK = 1 << 22
+# In characters; what is longer is given in pieces.
+_LONGEST_LINE = 1 << 16
 
 
 @contextlib.contextmanager
@@ -72,36 +77,71 @@ def _redirected(descriptor: int) -> Iterator[None]:
 
 
 def _flush() -> None:
+    # What C code printed lies in a buffer of its own, which no Python stream knows of.
+    import ctypes  # late: only processes that run stages pay for it
+
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError, AttributeError):
             stream.flush()
+    ctypes.CDLL(None).fflush(None)
 
 
 class LogTail:
-    """Reads the lines that are added to a log while its stage runs."""
+    """Begins a log afresh, and reads the lines that are added to it while its stage runs."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._offset = 0
-        self._rest = b""
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        #: What was read of the line that is not complete yet.
+        self._rest = ""
+        # What is in the log is of an earlier run. It is emptied here, not just when the stage gets
+        # its turn in a worker, so that nobody takes the old lines for new ones.
+        with contextlib.suppress(FileNotFoundError):
+            os.truncate(path, 0)
 
     def lines(self, *, final: bool = False) -> list[str]:
-        """Give the complete lines that are new; with `final` also an unfinished last one."""
-        complete = (self._rest + self._read()).split(b"\n")
-        self._rest = complete.pop()
-        if final and self._rest:
-            complete.append(self._rest)
-            self._rest = b""
-        return [line.decode("utf-8", "replace").rstrip("\r") for line in complete]
+        """Give the complete lines that are new; with `final` all there is, also half a line.
+
+        As on a terminal, of what a progress bar writes over with carriage returns the last is
+        given. A line without end comes in pieces.
+        """
+        found: list[str] = []
+        while chunk := self._read():
+            found += self._split(self._decoder.decode(chunk))
+            if not final:
+                break
+        if final:
+            found += self._split(self._decoder.decode(b"", final=True))
+            found += [_visible(self._rest)] if self._rest else []
+            self._rest = ""
+        return found
+
+    def _split(self, text: str) -> list[str]:
+        *complete, rest = (self._rest + text).split("\n")
+        while len(rest) > _LONGEST_LINE:
+            if "\r" in rest:
+                rest = rest.rpartition("\r")[2]
+            else:
+                complete.append(rest[:_LONGEST_LINE])
+                rest = rest[_LONGEST_LINE:]
+        self._rest = rest
+        return [_visible(line) for line in complete]
 
     def _read(self) -> bytes:
         try:
             with self._path.open("rb") as stream:
                 if os.fstat(stream.fileno()).st_size < self._offset:
-                    self._offset, self._rest = 0, b""
+                    self._offset, self._rest = 0, ""
+                    self._decoder.reset()
                 stream.seek(self._offset)
-                data = stream.read()
+                data = stream.read(_CHUNK)
         except FileNotFoundError:
             return b""
         self._offset += len(data)
         return data
+
+
+def _visible(line: str) -> str:
+    """Give what is left of a line after all its carriage returns."""
+    return line.rstrip("\r").rpartition("\r")[2]
