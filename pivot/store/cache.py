@@ -44,6 +44,10 @@ if TYPE_CHECKING:
 __all__ = ["Cache", "ChangedError", "CorruptBlobError", "MissingBlobError"]
 
 
+# A file that was made: its path in the directory, what it holds, and what it looks like.
+type _Placed = tuple[str, Content, Signature]
+
+
 class Cache:
     """The cache of the project that `layout` belongs to."""
 
@@ -166,12 +170,12 @@ class Cache:
 
     def _place_directory(
         self, content: Content, directory: Path, *, writable: bool
-    ) -> list[tuple[str, Content, Signature]]:
+    ) -> list[_Placed]:
         entries = self.read_listing(content.hash)
         if _size(entries) != content.size:
             raise BrokenListingError(f"its files don't add up to {content.size} bytes")
         directory.mkdir(parents=True)
-        placed: list[tuple[str, Content, Signature]] = []
+        placed: list[_Placed] = []
         for entry in entries:
             path = directory / entry.path
             if isinstance(entry, FileEntry):
@@ -182,9 +186,7 @@ class Cache:
         _make_links(directory, entries)
         return placed
 
-    def _remember(
-        self, target: Path, placed: list[tuple[str, Content, Signature]], started: int
-    ) -> None:
+    def _remember(self, target: Path, placed: list[_Placed], started: int) -> None:
         if self._known is None:
             return
         for relative, content, before in placed:

@@ -59,7 +59,11 @@ class _Offer:
 
     @property
     def mode(self) -> int:
-        return 0o555 if self.content.executable else 0o444
+        """The blob's: nobody may write it, and nobody may read it who couldn't read the file."""
+        readable = self.status.st_mode & 0o444 | stat.S_IRUSR
+        if not self.content.executable:
+            return readable
+        return readable | self.status.st_mode & 0o111 | stat.S_IXUSR
 
 
 class Intake:
@@ -82,7 +86,7 @@ class Intake:
                 descriptor = create(temporary)
                 try:
                     write_all(descriptor, data)
-                    os.fchmod(descriptor, 0o444)
+                    os.fchmod(descriptor, os.fstat(descriptor).st_mode & 0o444)
                 finally:
                     os.close(descriptor)
                 temporary.replace(blob)
@@ -118,14 +122,15 @@ class Intake:
     def _take(self, offer: _Offer) -> Signature | None:
         if offer.status.st_size != offer.content.size:
             raise ChangedError(offer.file)
-        for way in self._ways.between(offer.status.st_dev):
-            if self._take_link(offer) if way == "hardlink" else self._take_copy(offer, way):
-                break
+        any(self._take_by(way, offer) for way in self._ways.between(offer.status.st_dev))
         name = offer.content.hash
         self._blobs.vouch(name, self._blobs.path(name).lstat(), offer.started)
         after = Signature.of(os.fstat(offer.descriptor))
         known = after.same_data(Signature.of(offer.status))
         return after if known and not is_fresh(after.mtime_ns, offer.started) else None
+
+    def _take_by(self, way: Way, offer: _Offer) -> bool:
+        return self._take_link(offer) if way == "hardlink" else self._take_copy(offer, way)
 
     def _take_link(self, offer: _Offer) -> bool:
         """Give the file a second name in the cache; say whether that could be done."""

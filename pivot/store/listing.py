@@ -83,14 +83,12 @@ def encode_listing(entries: Iterable[Entry]) -> bytes:
 
 
 def _fields(entry: Entry) -> dict[str, Any]:
-    match entry:
-        case FileEntry(path, hash_, size, executable):
-            fields = {"hash": hash_, "path": path, "size": size}
-            return {**fields, "executable": True} if executable else fields
-        case EmptyEntry(path):
-            return {"directory": True, "path": path}
-        case LinkEntry(path, target):
-            return {"link": target, "path": path}
+    if isinstance(entry, EmptyEntry):
+        return {"directory": True, "path": entry.path}
+    if isinstance(entry, LinkEntry):
+        return {"link": entry.target, "path": entry.path}
+    fields: dict[str, Any] = {"hash": entry.hash, "path": entry.path, "size": entry.size}
+    return {**fields, "executable": True} if entry.executable else fields
 
 
 def decode_listing(data: bytes) -> tuple[Entry, ...]:

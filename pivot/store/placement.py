@@ -44,16 +44,14 @@ class Placement:
         """
         status = self._blobs.check(content.hash, content.size)
         fits = bool(status.st_mode & stat.S_IXUSR) == content.executable
-        for way in self._ways.between(status.st_dev):
-            if way != "hardlink":
-                placed = self._copy(content, target, status, way)
-            elif fits and not writable:
-                placed = self._link(content, target, status)
-            else:
-                continue
-            if placed:
-                return placed
-        raise AssertionError("copying is never closed")
+        tried = (
+            self._copy(content, target, status, way)
+            if way != "hardlink"
+            else self._link(content, target, status)
+            for way in self._ways.between(status.st_dev)
+            if way != "hardlink" or (fits and not writable)
+        )
+        return next(placed for placed in tried if placed)
 
     def _link(self, content: Content, target: Path, status: os.stat_result) -> Signature | None:
         """Give the blob a second name, if that can be done."""

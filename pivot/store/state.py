@@ -49,16 +49,18 @@ _BROKEN = (
     lmdb.PanicError,
     lmdb.IncompatibleError,
 )
-_ODD_FILE_SYSTEM = "LMDB needs a local file system with locks: keep the project's .pivot on one"
+_ODD_FILE_SYSTEM = (
+    "it can be deleted without harm; if that doesn't help, move the project to a local disk: "
+    "LMDB needs a file system with locks and memory maps"
+)
 
 
 class State:
     """A handle on the state of one project; see the module."""
 
     def __init__(self, environment: _Environment) -> None:
-        self._environment: _Environment | None = environment
-        #: Whether what was there before was damaged, and is gone.
-        self.rebuilt = environment.rebuilt
+        self._environment = environment
+        self._is_open = True
         self.files = KnownHashes(environment, b"f")
         self.blobs = KnownHashes(environment, b"b")
         self._runs = _Memory(environment, b"r")
@@ -72,15 +74,20 @@ class State:
         """
         return cls(_share(path))
 
+    @property
+    def rebuilt(self) -> bool:
+        """Whether what was there before was damaged, and is gone."""
+        return self._environment.rebuilt
+
     def close(self) -> None:
         """Write what waits, and let go; doing so twice is no error. Raises `StorageError`."""
-        environment, self._environment = self._environment, None
-        if environment:
-            _let_go(environment)
+        if self._is_open:
+            self._is_open = False
+            _let_go(self._environment)
 
     def flush(self) -> None:
         """Write what waits; raise `StorageError` if that can't be done."""
-        if self._environment:
+        if self._is_open:
             self._environment.flush()
 
     def recall(self, key: str) -> bytes | None:
@@ -153,7 +160,10 @@ class _Environment:
 
     def __init__(self, path: Path) -> None:
         self.users = 0
+        #: Whether what was there was damaged, and is gone.
         self.rebuilt = False
+        #: What tells its file from every other.
+        self.identity = (0, 0)
         self._path = path
         self._process = os.getpid()
         self._lock = threading.RLock()
@@ -163,17 +173,12 @@ class _Environment:
         except _BROKEN:
             self._lmdb = self._open_anew()
 
-    @property
-    def identity(self) -> tuple[int, int]:
-        """What tells its file from every other."""
-        return self._identity
-
     def _open(self) -> lmdb.Environment:
         data = self._path / "data.mdb"
+        if self._path.is_file() or data.is_dir():
+            raise lmdb.InvalidError(f"{self._path} is something else")
         try:
             self._path.mkdir(parents=True, exist_ok=True)
-            if data.is_dir():
-                raise FileExistsError(data)
             opened = lmdb.open(
                 str(self._path),
                 map_size=_FIRST_MAP,
@@ -184,8 +189,6 @@ class _Environment:
             )
             status = data.stat()
         except OSError as error:
-            if isinstance(error, FileExistsError):
-                raise lmdb.InvalidError(str(error)) from error
             raise storage_error(error, "open", self._path) from error
         except _BROKEN:
             raise
@@ -199,7 +202,7 @@ class _Environment:
             opened.close()
             raise lmdb.CorruptedError(f"{data} is truncated")
         opened.reader_check()
-        self._identity = status.st_dev, status.st_ino
+        self.identity = status.st_dev, status.st_ino
         return opened
 
     def _open_anew(self) -> lmdb.Environment:

@@ -193,10 +193,16 @@ class TestVerify:
         assert [problem.hash for problem in blobs.verify()] == [NAME]
 
     def test_a_blob_that_disappears_is_no_problem(self, blobs, blob):
-        gone = blobs.path("f" * 16)
-        gone.parent.mkdir()
-        gone.touch()
+        first, last = blobs.path("0" * 16), blobs.path("f" * 16)
+        for file in (first, last):
+            file.parent.mkdir()
+            file.write_bytes(b"corrupt")
         problems = blobs.verify()
-        first = next(problems)  # ff..., empty, comes after blob in no order that matters
-        assert first.hash == "f" * 16
+        assert next(problems).hash == "0" * 16
+        last.unlink()
         assert list(problems) == []
+
+    def test_what_cannot_be_read_is_a_clear_error(self, blobs, blob):
+        blobs.path("f" * 16).mkdir(parents=True)
+        with pytest.raises(StorageError, match=r"can't read .*ff/ffffffffffffff"):
+            list(blobs.verify())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import stat
 import subprocess
@@ -376,6 +378,18 @@ class TestMemories:
         monkeypatch.setattr(module, "swap_in", swap_in)
         cache.restore(content, root / "file")
         assert other_memory.entries == {}
+
+
+def test_a_listing_that_cannot_be_read_is_a_clear_error(data, tree, cache, monkeypatch):
+    content = add(cache, tree, "data")
+    cache.read_listing(content.hash)
+
+    def fail(self: Path) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(Path, "read_bytes", fail)
+    with pytest.raises(StorageError, match="can't read"):
+        cache.read_listing(content.hash)
 
 
 def test_every_corrupt_blob_is_found(data, tree, cache):

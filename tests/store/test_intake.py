@@ -62,6 +62,25 @@ class TestEveryWay:
         intake(way).add(file, Content(NAME, 3, executable=True), looks(file))
         assert blobs.path(NAME).stat().st_mode & 0o777 == 0o555
 
+    @pytest.mark.parametrize(
+        ("mode", "executable", "kept"),
+        [
+            (0o600, False, 0o400),
+            (0o640, False, 0o440),
+            (0o700, True, 0o500),
+            (0o710, True, 0o510),
+            (0o4755, True, 0o555),
+            (0o655, False, 0o444),
+            (0o200, False, 0o400),
+        ],
+    )
+    def test_nobody_may_read_a_blob_who_could_not_read_the_file(
+        self, intake, blobs, file, way, sharing, mode, executable, kept
+    ):
+        file.chmod(mode)
+        intake(way).add(file, Content(NAME, 3, executable=executable), None)
+        assert blobs.path(NAME).stat().st_mode & 0o7777 == kept
+
     def test_the_blob_is_vouched_for(self, intake, blobs, file, way, sharing, memory):
         intake(way).add(file, CONTENT, looks(file))
         assert memory.entries[NAME] == (looks(blobs.path(NAME)), NAME)
@@ -214,15 +233,16 @@ class TestCopies:
             assert blobs.path(hash_bytes(data)).read_bytes() == data
         assert asked == [1]
 
+    @pytest.mark.parametrize("data", [b"xyz", b"abcd", b""])
     def test_a_file_that_changes_while_it_is_copied_is_refused(
-        self, intake, blobs, file, monkeypatch
+        self, intake, blobs, file, monkeypatch, data
     ):
         from pivot.store import intake as module
 
         real = module.copy
 
         def copy(source: int, target: int) -> None:
-            file.write_bytes(b"xyz")
+            file.write_bytes(data)
             real(source, target)
 
         monkeypatch.setattr(module, "copy", copy)
@@ -253,6 +273,14 @@ class TestBytes:
         assert blobs.path(NAME).read_bytes() == b"abc"
         assert blobs.path(NAME).stat().st_mode & 0o777 == 0o444
         assert litter(blobs) == []
+
+    def test_the_umask_applies(self, intake, blobs):
+        before = os.umask(0o077)
+        try:
+            intake("copy").add_bytes(b"abc")
+        finally:
+            os.umask(before)
+        assert blobs.path(NAME).stat().st_mode & 0o777 == 0o400
 
     def test_twice_is_once(self, intake, blobs):
         intake("copy").add_bytes(b"abc")

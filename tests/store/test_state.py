@@ -186,7 +186,7 @@ for turn in range(20):
                     assert state.recall(f"{name}-{turn}-{number}") == b"%d" % name * 2000
         state.close()
 
-    def test_a_writer_that_is_killed_costs_only_what_it_wrote_last(self, path):
+    def test_a_writer_that_is_killed_costs_only_what_it_wrote_last(self, path, unmeasured):
         code = """
 import pathlib, sys
 from pivot.store.state import State
@@ -201,7 +201,9 @@ while True:
 """
         for _ in range(5):
             process = subprocess.Popen(
-                [sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE
+                [sys.executable, "-c", code, str(path)],
+                stdout=subprocess.PIPE,
+                env=unmeasured,
             )
             assert process.stdout
             process.stdout.readline()
@@ -377,7 +379,41 @@ class TestDamage:
         monkeypatch.setattr(state._environment, "_read", read)
         with pytest.raises(StorageError, match=r"can't use .*state\.lmdb: .*page is wrong"):
             state.recall("key1")
+        assert state.rebuilt
         state.close()
+
+    def test_damage_that_cannot_be_mended_is_told(self, written, monkeypatch):
+        def refuse(*_: object, **__: object) -> None:
+            raise lmdb.CorruptedError("odd")
+
+        monkeypatch.setattr(lmdb, "open", refuse)
+        with pytest.raises(StorageError, match=r"state\.lmdb: odd"):
+            State.open(written)
+
+    def test_a_map_that_cannot_grow_is_told(self, written, monkeypatch):
+        from pivot.store import state as module
+
+        state = State.open(written)
+
+        class Small:
+            """An environment that is full, and can't be made larger."""
+
+            def begin(self, *, write: bool) -> None:
+                raise lmdb.MapFullError("full")
+
+            def info(self) -> dict[str, int]:
+                return {"map_size": 1}
+
+            def set_mapsize(self, size: int) -> None:
+                raise lmdb.MemoryError("no room")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(state._environment, "_lmdb", Small())
+            state.remember("key", b"value")
+            with pytest.raises(StorageError, match=r"no room"):
+                state.flush()
+        state.close()
+        assert isinstance(module.State.open(written).recall("key"), bytes)
 
     def test_a_stranger_in_its_place_that_cannot_be_moved_is_told(self, path, monkeypatch):
         path.parent.mkdir(parents=True)
@@ -400,11 +436,11 @@ class TestFaults:
     @pytest.mark.parametrize(
         ("error", "word"),
         [
-            (errno.ENOLCK, "local file system"),
-            (errno.ENOSYS, "local file system"),
+            (errno.ENOLCK, "local disk"),
+            (errno.ENOSYS, "local disk"),
             (errno.ENOSPC, "free some space"),
             (errno.EACCES, "owns"),
-            (None, "local file system"),
+            (None, "local disk"),
         ],
     )
     def test_a_file_system_that_cannot_hold_it_is_told(self, path, monkeypatch, error, word):

@@ -360,7 +360,7 @@ class TestChanges:
         with pytest.raises(StorageError, match="'file' goes on changing"):
             tree.content("file")
 
-    def test_a_file_that_another_process_writes_is_an_error_or_whole(self, root, tree):
+    def test_a_file_that_another_process_writes_is_an_error_or_whole(self, root, tree, unmeasured):
         code = f"""
 print("ready", flush=True)
 with open({str(root / "file")!r}, "wb", buffering=0) as stream:
@@ -370,7 +370,9 @@ with open({str(root / "file")!r}, "wb", buffering=0) as stream:
             stream.truncate(0)
             stream.seek(0)
 """
-        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+        process = subprocess.Popen(
+            [sys.executable, "-c", code], stdout=subprocess.PIPE, env=unmeasured
+        )
         try:
             assert process.stdout
             process.stdout.readline()
