@@ -1,0 +1,9 @@
+"""Each check for executors with processes fails for one that breaks just that."""
+
+from __future__ import annotations
+
+BROKEN_FILE = "isolation.py"
+
+
+def test_what_is_broken_fails_and_nothing_else(broken, breaks, verdicts):
+    assert verdicts[broken] == breaks
