@@ -121,6 +121,12 @@ class StorageError(PivotError):
     exit_status: ClassVar[int] = 1
 
 
+class RemoteError(PivotError):
+    """A remote can't be reached, refuses, or is not there."""
+
+    exit_status: ClassVar[int] = 1
+
+
 class CorruptionError(PivotError):
     """Something that is stored is not what it was when it was stored."""
 

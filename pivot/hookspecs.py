@@ -13,10 +13,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pivot.events import RunFinished, RunStarted, StageDecided, StageFinished, StageStarted
-    from pivot.interfaces import Executor, ExecutorOptions, Exporter
+    from pivot.interfaces import Executor, ExecutorOptions, Exporter, Remote
 
 #: Name of every hook -> whether it is a question (answered by the first who knows).
 HOOKS: dict[str, bool] = {}
@@ -60,6 +60,15 @@ def pivot_run_finished(event: RunFinished) -> None:
 @_question
 def pivot_get_loader(name: str) -> type[Any] | None:
     """Ask for the loader class that `pivot.loaders.NAME` stands for."""
+
+
+@_question
+def pivot_open_remote(url: str, options: Mapping[str, str]) -> Remote | None:
+    """Ask for the remote at a URL such as `s3://bucket/prefix`.
+
+    `url` always has a scheme (a path is given as `file:///...`) and no query; `options` is what the
+    query said.
+    """
 
 
 @_question

@@ -1,9 +1,9 @@
 """What a driver implements, and the values that it is given and gives back.
 
-Drivers are found by name in entry-point groups: executors (`pivot.executors`) and exporters
-(`pivot.exporters`); loaders have their own module. A driver gets values and gives values; it is
-never handed the engine. `pivot.testing` has a conformance suite for each. Tests:
-tests/test_interfaces.py.
+Drivers are found by name in entry-point groups: executors (`pivot.executors`), exporters
+(`pivot.exporters`) and remotes (`pivot.remotes`); loaders have their own module. A driver gets
+values and gives values; it is never handed the engine. `pivot.testing` has a conformance suite for
+each. Tests: tests/test_interfaces.py.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from concurrent.futures import Future
+    from pathlib import Path
 
     from pivot.store.content import Content, Signature
 
@@ -129,4 +130,55 @@ class Exporter(Protocol):
 
     def export(self, plan: Plan) -> str:
         """Give the whole text, ending in a line end; the same plan gives the same text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Some bytes of a blob went over."""
+
+    #: The blob's key.
+    key: str
+    #: How many bytes; what is sent again after a failure counts once.
+    size: int
+    #: Whether they were the last: the blob is whole now, where it should be.
+    whole: bool
+
+
+@runtime_checkable
+class Remote(Protocol):
+    """A place that holds blobs of the cache for other machines.
+
+    A *key* is a blob's name in the cache: its hash, in hexadecimal. Calls are synchronous and take
+    many keys; how they are spread over connections is the implementation's matter. `tell` is called
+    in the calling thread, at least once for each blob that is moved, the last time when it is
+    whole; an exception that it raises ends the call. Whatever goes wrong is raised as a
+    `RemoteError` that names the place, never a credential.
+    """
+
+    def missing(self, keys: Collection[str]) -> set[str]:
+        """Give those of the keys that the place doesn't hold."""
+        ...
+
+    def upload(self, blobs: Mapping[str, Path], tell: Callable[[Moved], None]) -> None:
+        """Store files under keys, in about this order; a key appears when its blob is whole."""
+        ...
+
+    def download(self, files: Mapping[str, Path], tell: Callable[[Moved], None]) -> set[str]:
+        """Write blobs to files; give the keys that the place doesn't hold.
+
+        A file gets its name when it is whole. The caller checks it: a blob may be corrupt.
+        """
+        ...
+
+    def list(self) -> Iterator[str]:
+        """Give the keys of all blobs, in any order; what else lies there is passed over."""
+        ...
+
+    def delete(self, keys: Collection[str]) -> None:
+        """Forget blobs; a key that is not there is no error."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections; closing again is no error."""
         ...

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pivot.errors import PivotError, PluginError
-from pivot.interfaces import Executor, Exporter
+from pivot.interfaces import Executor, Exporter, Remote
+from pivot.plugins import addresses
 from pivot.plugins.problems import FAILURES, describe, spell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from pivot.interfaces import ExecutorOptions
     from pivot.plugins.catalog import Catalog, FoundPlugin
@@ -33,6 +34,14 @@ class Answers:
         if not (isinstance(loader, type) and hasattr(loader, "load") and hasattr(loader, "save")):
             raise _not_a(plugin, "a class with the methods load and save")
         return loader
+
+    def pivot_open_remote(self, url: str, options: Mapping[str, str]) -> Remote:
+        """Open the remote at a URL by the installed driver of its scheme."""
+        plugin, factory = self._driver("pivot.remotes", addresses.scheme(url))
+        remote = _make(plugin, factory, url, options)
+        if not isinstance(remote, Remote):
+            raise _not_a(plugin, "a callable that gives a pivot.interfaces.Remote")
+        return remote
 
     def pivot_make_executor(self, name: str, options: ExecutorOptions) -> Executor:
         """Make the installed executor of a name."""

@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 
     from pivot.plugins.problems import Problem
 
-GROUPS = ("pivot.commands", "pivot.executors", "pivot.exporters", "pivot.hooks", "pivot.loaders")
+GROUPS = (
+    "pivot.commands",
+    "pivot.executors",
+    "pivot.exporters",
+    "pivot.hooks",
+    "pivot.loaders",
+    "pivot.remotes",
+)
 _OWN = "pivot"
 
 

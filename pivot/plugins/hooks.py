@@ -22,7 +22,7 @@ import pluggy
 from pivot import hookspecs
 from pivot.errors import PluginError
 from pivot.hookspecs import HOOKS
-from pivot.interfaces import Executor, Exporter
+from pivot.interfaces import Executor, Exporter, Remote
 from pivot.plugins.problems import FAILURES, Problem, describe
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ _hookspec = pluggy.HookspecMarker("pivot")
 #: What the answer to a question must be, besides None.
 _ANSWERS = {
     "pivot_get_loader": type,
+    "pivot_open_remote": Remote,
     "pivot_make_executor": Executor,
     "pivot_get_exporter": Exporter,
     "pivot_hash_value": str,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pivot import events
 from pivot.errors import PluginError
+from pivot.plugins import addresses
 from pivot.plugins.answers import Answers
 from pivot.plugins.catalog import Catalog
 from pivot.plugins.commands import command_entries
@@ -22,7 +23,7 @@ from pivot.plugins.problems import Problem, spell
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pivot.interfaces import Executor, ExecutorOptions, Exporter
+    from pivot.interfaces import Executor, ExecutorOptions, Exporter, Remote
     from pivot.plugins.catalog import FoundPlugin
     from pivot.plugins.commands import CommandEntry
     from pivot.plugins.hooks import Hooks
@@ -80,6 +81,14 @@ class PluginHost:
     def loader(self, name: str) -> type[Any]:
         """Give the class behind `pivot.loaders.NAME`; raises `MissingLoaderError`."""
         return cast("type[Any]", self._ask("pivot_get_loader", name=name))
+
+    def open_remote(self, address: str) -> Remote:
+        """Open the remote at a URL, whose query is its options, or at a path.
+
+        Raises `MissingPluginError` if nothing that is installed knows the URL's scheme.
+        """
+        url, options = addresses.split(address)
+        return cast("Remote", self._ask("pivot_open_remote", url=url, options=options))
 
     def make_executor(self, name: str, options: ExecutorOptions) -> Executor:
         """Open the executor of a name; raises `MissingPluginError`."""

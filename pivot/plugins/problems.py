@@ -28,6 +28,7 @@ FAILURES = (Exception, SystemExit)
 _KNOWN = {
     ("pivot.loaders", "CSV"): ("pivot-loaders-pandas", "pandas"),
     ("pivot.loaders", "Parquet"): ("pivot-loaders-pandas", "pandas"),
+    ("pivot.remotes", "s3"): ("pivot-s3", "s3"),
 }
 _NOUNS = {
     "pivot.commands": "command",
@@ -35,6 +36,7 @@ _NOUNS = {
     "pivot.exporters": "exporter",
     "pivot.hooks": "hooks",
     "pivot.loaders": "loader",
+    "pivot.remotes": "remote scheme",
 }
 
 

@@ -89,6 +89,7 @@ def test_groups_that_are_not_pivots_are_left_alone(install):
         "pivot.exporters",
         "pivot.hooks",
         "pivot.loaders",
+        "pivot.remotes",
     }
 
 
