@@ -142,6 +142,8 @@ def _scalar(value: Any) -> Json:
     match value:
         case float() if not math.isfinite(value):
             return str(value)
+        case pathlib.PurePath():
+            return str(value)
         case re.Pattern():
             return [_scalar(value.pattern), value.flags]
         case dt.date() | dt.time():

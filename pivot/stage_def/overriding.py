@@ -39,21 +39,15 @@ def with_overrides[P: StageParams](params: P, overrides: Mapping[str, Any]) -> P
     type.
     """
     errors: list[ParamError] = []
-    values = _merged(params, overrides, (), errors)
-    if not errors:
-        try:
-            return type(params).model_validate(values)
-        except pydantic.ValidationError as error:
-            errors = param_errors(error, type(params))
-    raise DefinitionErrors(errors)
+    changed = _changed(params, overrides, (), errors)
+    if errors:
+        raise DefinitionErrors(errors)
+    return changed
 
 
-def _merged(
-    current: BaseModel,
-    overrides: Mapping[str, Any],
-    path: tuple[str, ...],
-    errors: list[ParamError],
-) -> dict[str, Any]:
+def _changed[M: BaseModel](
+    current: M, overrides: Mapping[str, Any], path: tuple[str, ...], errors: list[ParamError]
+) -> M:
     model = type(current)
     # What was never set is left to its default, which is validated once, as it was before.
     values = {_key(model, name): getattr(current, name) for name in _set_fields(current)}
@@ -61,11 +55,16 @@ def _merged(
         field = model.model_fields.get(name)
         if field is None and model.model_config.get("extra") != "allow":
             errors.append(no_such_parameter(model, (*path, name)))
-        else:
-            nested = _nested(getattr(current, name, None), value)
-            key = _key(model, name)
-            values[key] = _merged(nested, value, (*path, name), errors) if nested else value
-    return values
+            continue
+        nested, key = _nested(getattr(current, name, None), value), _key(model, name)
+        values[key] = _changed(nested, value, (*path, name), errors) if nested else value
+    try:
+        return model.model_validate(values)
+    except pydantic.ValidationError as error:
+        for problem in param_errors(error, model):
+            problem.path = (*path, *problem.path)
+            errors.append(problem)
+        return current
 
 
 def _nested(old: Any, value: Any) -> BaseModel | None:
