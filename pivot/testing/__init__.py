@@ -24,13 +24,15 @@ if TYPE_CHECKING:
     from pivot.testing.executor_suite import ExecutorSuite
     from pivot.testing.exporter_suite import ExporterSuite
     from pivot.testing.loader_suite import LoaderSuite
+    from pivot.testing.remote_suite import RemoteSuite
 
-__all__ = ["ExecutorSuite", "ExporterSuite", "LoaderSuite"]
+__all__ = ["ExecutorSuite", "ExporterSuite", "LoaderSuite", "RemoteSuite"]
 
 _MODULES = {
     "ExecutorSuite": "pivot.testing.executor_suite",
     "ExporterSuite": "pivot.testing.exporter_suite",
     "LoaderSuite": "pivot.testing.loader_suite",
+    "RemoteSuite": "pivot.testing.remote_suite",
 }
 
 
