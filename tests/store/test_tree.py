@@ -360,6 +360,11 @@ class TestChanges:
         with pytest.raises(StorageError, match="'file' goes on changing"):
             tree.content("file")
 
+    @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+    def test_a_file_that_is_longer_than_it_says_is_an_error(self):
+        with pytest.raises(StorageError, match="'version' goes on changing"):
+            Tree(Path("/proc"), "xxh64").content("version")
+
     def test_a_file_that_another_process_writes_is_an_error_or_whole(self, root, tree, unmeasured):
         code = f"""
 print("ready", flush=True)
