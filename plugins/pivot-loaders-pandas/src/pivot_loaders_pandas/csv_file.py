@@ -27,6 +27,8 @@ type ColumnType = Any
 type Column = str | int
 #: Archives hold the time at which they were made, so that no two are alike.
 _ARCHIVES = (".zip", ".tar", ".tar.gz", ".tar.bz2", ".tar.xz")
+#: Before this release, pandas' usual parser of floats may be off in the last digit.
+_EXACT_RELEASE = (3, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +76,14 @@ class CSV(Loader["pd.DataFrame"]):
         if path.name.endswith(_ARCHIVES):
             problem = "an archive holds the time at which it was made, so that no two are the same"
             raise LoaderError(path, problem, hint="use .csv or .csv.gz")
-        table = data if self.index_col is None else self._with_index(data, path)
         compression: Any = {"method": "gzip", "mtime": 0} if path.suffix == ".gz" else "infer"
         try:
+            table = data if self.index_col is None else self._with_index(data, path)
             with writing(path):
                 table.to_csv(
                     path, sep=self.sep, index=False, lineterminator="\n", compression=compression
                 )
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, LookupError) as error:
             raise LoaderError(path, f"the frame can't be written: {error}") from error
 
     def _read(self, path: pathlib.Path, dtype: Any) -> pd.DataFrame:
@@ -89,11 +91,11 @@ class CSV(Loader["pd.DataFrame"]):
         import pandas as pd
 
         index: Any = list(self.index_col) if isinstance(self.index_col, tuple) else self.index_col
-        # pandas' faster parsers may be off in the last digit; only this one reads what it wrote.
-        exact: Any = (
-            {"float_precision": "round_trip"} if len(self.sep) == 1 else {"engine": "python"}
-        )
-        return pd.read_csv(path, sep=self.sep, index_col=index, dtype=dtype, **exact)
+        engine: Any = {} if len(self.sep) == 1 else {"engine": "python"}
+        release = tuple(int(part) for part in pd.__version__.split(".")[:2])
+        if not engine and release < _EXACT_RELEASE:
+            engine = {"float_precision": "round_trip"}
+        return pd.read_csv(path, sep=self.sep, index_col=index, dtype=dtype, **engine)
 
     def _dtypes(self) -> Any:
         return dict(self.dtype) if isinstance(self.dtype, tuple) else self.dtype
@@ -123,12 +125,15 @@ class CSV(Loader["pd.DataFrame"]):
                 f"index_col names {len(places)} columns, and the index has {data.index.nlevels}"
             )
             raise LoaderError(path, problem)
-        table = data.copy(deep=False)
-        for level, place in reversed(list(enumerate(places))):
-            name = data.index.names[level]
+        columns: list[tuple[int, Any, Any]] = []
+        for level, (name, place) in enumerate(zip(data.index.names, places, strict=True)):
             if isinstance(place, str) and name not in {None, place}:
                 raise LoaderError(path, f"the index is called {name!r}, and index_col is {place!r}")
+            position = level if isinstance(place, str) else cast("int", place)
             title = place if isinstance(place, str) else ("" if name is None else name)
-            values = data.index.get_level_values(level)
-            table.insert(place if isinstance(place, int) else 0, title, values)
+            columns.append((position, title, data.index.get_level_values(level)))
+        table = data.copy(deep=False)
+        # From left to right, so that each comes to stand where it is counted from.
+        for position, title, values in sorted(columns, key=lambda column: column[0]):
+            table.insert(position, title, values)
         return table

@@ -1,6 +1,6 @@
 """How a Parquet file becomes a data frame, and back; types and index survive.
 
-Needs pyarrow, which the extra `parquet` installs. Example::
+Needs pyarrow, which the extra `parquet` of this distribution installs. Example::
 
     Parquet(compression="zstd").save(frame, pathlib.Path("clean.parquet"))
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-_HINT = "pip install 'pivot-loaders-pandas[parquet]'"
+_HINT = "pip install pyarrow"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,85 @@
+"""A Parquet file gives back the frame that was saved, types and index included."""
+
+from __future__ import annotations
+
+import pathlib
+from typing import Any
+
+import pandas as pd
+import pytest
+from pivot_loaders_pandas import Parquet
+
+from pivot.loaders import Loader, LoaderError
+from pivot.testing import LoaderSuite
+
+
+class TestConformance(LoaderSuite):
+    filename = "table.parquet"
+
+    @pytest.fixture
+    def loader(self) -> Loader[Any]:
+        return Parquet(compression="zstd")
+
+    @pytest.fixture
+    def value(self) -> Any:
+        return pd.DataFrame(
+            {
+                "when": pd.to_datetime(["2024-02-29", None]),
+                "kind": pd.Categorical(["a", "b"]),
+                "n": pd.array([1, None], dtype="Int64"),
+            },
+            index=pd.Index(["x", "y"], name="id"),
+        )
+
+    def assert_same(self, loaded: Any, value: Any) -> None:
+        pd.testing.assert_frame_equal(loaded, value)
+
+
+@pytest.fixture
+def path(tmp_path: pathlib.Path) -> pathlib.Path:
+    return tmp_path / "table.parquet"
+
+
+@pytest.mark.parametrize("compression", ["snappy", "gzip", "brotli", "lz4", "zstd", None])
+def test_every_compression_can_be_read_back(compression, path):
+    frame = pd.DataFrame({"a": [1, 2]})
+    Parquet(compression=compression).save(frame, path)
+    pd.testing.assert_frame_equal(Parquet().load(path), frame)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a table", b"PAR1PAR1"])
+def test_a_file_that_is_no_parquet_is_told(content, path):
+    path.write_bytes(content)
+    with pytest.raises(LoaderError, match=f"^{path}: the file is not valid Parquet: "):
+        Parquet().load(path)
+
+
+def test_a_missing_file_is_told(path):
+    with pytest.raises(LoaderError, match="the file does not exist"):
+        Parquet().load(path)
+
+
+def test_what_is_no_frame_is_told(path):
+    with pytest.raises(LoaderError, match="takes a DataFrame, not list"):
+        Parquet().save([1], path)  # pyright: ignore[reportArgumentType] - what is being tested
+
+
+def test_a_frame_that_parquet_cannot_hold_is_told(path):
+    with pytest.raises(LoaderError, match="the frame can't be written"):
+        Parquet().save(pd.DataFrame({"a": [1, "x", object()]}), path)
+
+
+def test_a_directory_that_is_missing_is_told(tmp_path):
+    with pytest.raises(LoaderError, match="can't be written"):
+        Parquet().save(pd.DataFrame({"a": [1]}), tmp_path / "nowhere" / "table.parquet")
+
+
+@pytest.mark.parametrize("act", ["load", "save"])
+def test_without_pyarrow_the_hint_is_to_install_it(act, path, monkeypatch):
+    Parquet().save(pd.DataFrame({"a": [1]}), path)
+    # None in `sys.modules` is how Python itself notes a module that can't be imported.
+    monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
+    loader: Any = Parquet()
+    with pytest.raises(LoaderError, match="pyarrow") as caught:
+        loader.load(path) if act == "load" else loader.save(pd.DataFrame({"a": [1]}), path)
+    assert caught.value.hint == "pip install pyarrow"
