@@ -7,11 +7,18 @@ line). What it does not allow, it refuses. Tests: tests/config/test_kinds.py.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Protocol
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
+
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^?]+(?:\?.*)?")
+# Two letters at least: a colon may well be part of a path.
+_BROKEN_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(?!//[^?])")
+_PASSWORD = re.compile(r"(?<=://)([^/@?]*):[^/@?]*@")
 
 
 class RefusedError(ValueError):
@@ -50,6 +57,33 @@ class Name:
     def parse(self, text: str) -> str:
         """Give the name."""
         return self.check(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a remote is: a URL or a path. The file of settings is no place for a password."""
+
+    words: str = "a URL such as s3://bucket/prefix, without a password in it, or a path"
+
+    def check(self, value: object) -> str:
+        """Give the address."""
+        if not isinstance(value, str) or not value.strip() or not value.isprintable():
+            raise RefusedError(self.words)
+        address = value.strip()
+        if _PASSWORD.search(address) or (
+            _BROKEN_URL.match(address) and not _URL.fullmatch(address)
+        ):
+            raise RefusedError(self.words)
+        return address
+
+    def parse(self, text: str) -> str:
+        """Give the address."""
+        return self.check(text)
+
+
+def without_password(value: object) -> object:
+    """Give a value as it may be shown to anybody."""
+    return _PASSWORD.sub(r"\1:***@", value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from pivot.config.kinds import RefusedError
-from pivot.config.settings import SETTINGS, Settings, find_setting, wrong_value
+from pivot.config.settings import SETTINGS, Settings, find_setting, remote_variables, wrong_value
 from pivot.config.toml_layer import read_toml
 from pivot.config.yaml_layer import read_yaml
 
@@ -38,11 +38,15 @@ def load_settings(
     wrong value, or a file that can't be read.
     """
     values: dict[str, Any] = {}
+    remotes: dict[str, Any] = {}
     origins = {setting.key: "default" for setting in SETTINGS}
     for setting, value, origin in _all_layers(root, overrides or {}, environ):
-        values[setting.field] = value
+        if setting.remote is None:
+            values[setting.field] = value
+        else:
+            remotes[setting.remote] = value
         origins[setting.key] = origin
-    return Settings(**values, origins=origins)
+    return Settings(**values, remotes=remotes, origins=origins)
 
 
 def _all_layers(
@@ -66,6 +70,10 @@ def _from_environment(environ: Mapping[str, str]) -> Iterator[Said]:
     for setting in SETTINGS:
         if text := environ.get(setting.variable):
             yield setting, parse(setting, text, setting.variable), setting.variable
+    for variable, key in remote_variables(environ).items():
+        if text := environ[variable]:
+            setting = find_setting(key)
+            yield setting, parse(setting, text, variable), variable
 
 
 def _from_overrides(overrides: Mapping[str, object]) -> Iterator[Said]:

@@ -1,24 +1,38 @@
-"""Which settings there are. The table `SETTINGS` is the whole of it: nothing else is read.
+"""Which settings there are: the table `SETTINGS`, and the remotes, whose names a person chooses.
 
 A setting's *key* is what a person writes: `jobs`, `cache.link`; a dot leads into a section. The
-environment's name for it is `PIVOT_JOBS`, `PIVOT_CACHE__LINK`. `pivot config list` and the docs are
-made from the table. Tests: tests/config/test_settings.py.
+environment's name for it is `PIVOT_JOBS`, `PIVOT_CACHE__LINK`, `PIVOT_REMOTES__ORIGIN`. `pivot
+config list` and the docs are made from the table. Tests: tests/config/test_settings.py.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pivot.config.kinds import Choice, Count, Kind, Name, Preference, Seconds, Switch
+from pivot.config.kinds import (
+    Address,
+    Choice,
+    Count,
+    Kind,
+    Name,
+    Preference,
+    Seconds,
+    Switch,
+    without_password,
+)
 from pivot.errors import ConfigError
 from pivot.hashing import ALGORITHMS, DEFAULT_ALGORITHM
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from pivot.errors import Place
     from pivot.hashing import Algorithm
+
+_REMOTES = "remotes."
+_REMOTE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +45,22 @@ class Settings:
     cache_link: tuple[str, ...] = ("reflink", "hardlink", "copy")
     lock_timeout: float = 600.0
     keep_going: bool = False
+    default_remote: str | None = None
+    #: Name -> URL or path.
+    remotes: Mapping[str, str] = field(default_factory=dict[str, str])
     #: Key -> the layer that its value comes from: `default`, `pyproject.toml:12`,
     #: `.pivot/config.yaml:3`, `PIVOT_JOBS`, `command line`.
     origins: Mapping[str, str] = field(default_factory=dict[str, str], compare=False, repr=False)
 
     def value(self, key: str) -> object:
         """Give the value of one setting; raise `ConfigError` if there is none of this name."""
-        return getattr(self, find_setting(key).field)
+        setting = find_setting(key)
+        return self.remotes.get(setting.remote) if setting.remote else getattr(self, setting.field)
+
+    @property
+    def table(self) -> tuple[Setting, ...]:
+        """The settings that there are, those of the remotes included."""
+        return (*SETTINGS, *(remote_setting(name) for name in sorted(self.remotes)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +70,8 @@ class Setting:
     key: str
     kind: Kind
     description: str
+    #: The remote's name if it's where a remote is.
+    remote: str | None = None
 
     @property
     def field(self) -> str:
@@ -77,15 +102,44 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("lock_timeout", Seconds(), "How long to wait for a stage that another process runs"),
     Setting("keep_going", Switch(), "After a failure, go on with what doesn't depend on it"),
+    Setting(
+        "default_remote",
+        Name("the name of a remote"),
+        "Which remote push, fetch and pull use; unset: the only one there is",
+    ),
 )
 
 _BY_KEY = {setting.key: setting for setting in SETTINGS}
+
+
+def remote_setting(name: str) -> Setting:
+    """Give the setting that says where a remote is."""
+    return Setting(f"{_REMOTES}{name}", Address(), f"Where the remote {name!r} is", name)
+
+
+def remote_variables(environ: Iterable[str]) -> dict[str, str]:
+    """Map the environment's variables for remotes to their keys."""
+    prefix = remote_setting("").variable
+    return {
+        variable: f"{_REMOTES}{variable.removeprefix(prefix).lower()}"
+        for variable in environ
+        if variable.startswith(prefix)
+    }
 
 
 def find_setting(key: str, where: Place | None = None) -> Setting:
     """Give the table's entry for a key; raise `ConfigError` with the nearest keys if none."""
     if key in _BY_KEY:
         return _BY_KEY[key]
+    if key.startswith(_REMOTES):
+        name = key.removeprefix(_REMOTES)
+        if not _REMOTE_NAME.fullmatch(name):
+            raise ConfigError(
+                f"{name!r} can't be the name of a remote",
+                where=where,
+                hint="a name has lower-case letters, digits, '-' and '_'",
+            )
+        return remote_setting(name)
     # Only a mistake needs it, and it costs start-up time.
     from difflib import get_close_matches
 
@@ -93,7 +147,7 @@ def find_setting(key: str, where: Place | None = None) -> Setting:
     hint = (
         f"did you mean {' or '.join(repr(name) for name in near)}?"
         if near
-        else f"the settings are {', '.join(_BY_KEY)}"
+        else f"the settings are {', '.join(_BY_KEY)}, {_REMOTES}NAME"
     )
     raise ConfigError(f"there is no setting {key!r}", where=where, hint=hint)
 
@@ -103,4 +157,5 @@ def wrong_value(
 ) -> ConfigError:
     """Give the error that says what the setting takes."""
     shown = f"{source} ({setting.key!r})" if source else f"the setting {setting.key!r}"
+    value = without_password(value)
     return ConfigError(f"{shown} is {value!r}; expected {setting.kind.words}", where=where)

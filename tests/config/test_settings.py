@@ -11,7 +11,7 @@ from pivot.errors import ConfigError, Place
 
 
 def test_the_table_and_the_value_have_the_same_settings():
-    fields = {field.name for field in dataclasses.fields(Settings)} - {"origins"}
+    fields = {field.name for field in dataclasses.fields(Settings)} - {"origins", "remotes"}
     assert {setting.field for setting in SETTINGS} == fields
 
 

@@ -73,7 +73,7 @@ def unset(key: str) -> None:
 def list_(*, as_json: bool) -> None:
     """Print all settings with their values, and the file, variable or default that says so."""
     settings = load_settings(find_root(Path.cwd()))
-    rows = [(s.key, settings.value(s.key), settings.origins[s.key]) for s in SETTINGS]
+    rows = [(s.key, settings.value(s.key), settings.origins[s.key]) for s in settings.table]
     if as_json:
         say_json([{"key": key, "value": value, "origin": origin} for key, value, origin in rows])
         return
