@@ -72,6 +72,22 @@ class Cache:
         """Give the place of the blob of a hash, there or not."""
         return self._blobs.path(name)
 
+    def sound_blob(self, name: str, size: int | None = None) -> Path:
+        """Give the place of a blob that was found to be what its name says.
+
+        Raises `MissingBlobError`; `CorruptBlobError`, after moving it away.
+        """
+        self._blobs.check(name, size)
+        return self._blobs.path(name)
+
+    def adopt(self, file: Path, name: str, size: int | None = None) -> None:
+        """Make a file that came from elsewhere the blob of a hash; the file is gone afterwards.
+
+        It must be in the cache's file system, and nobody else's. Raises `CorruptionError`, and
+        leaves it, if it hasn't this hash and size; `StorageError` if the cache can't be written.
+        """
+        self._intake.adopt(file, name, size)
+
     def add(
         self,
         artifact_path: Path,

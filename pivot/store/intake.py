@@ -17,7 +17,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pivot.errors import StorageError
+from pivot.errors import CorruptionError, StorageError
 from pivot.hashing import hash_bytes
 from pivot.store.atomic import beside, create, making_parent, removing, write_all
 from pivot.store.clone import copy, is_closed, reflink
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from pivot.hashing import Algorithm
     from pivot.store.blobs import Blobs
     from pivot.store.clone import Way, Ways
+
+_A_SECOND = 1_000_000_000
 
 
 class ChangedError(StorageError):
@@ -119,9 +121,32 @@ class Intake:
                 raise ChangedError(file) from error
             raise storage_error(error, "put into the cache", file) from error
 
+    def adopt(self, file: Path, name: str, size: int | None) -> None:
+        """Make a file the blob of a hash, if it has this hash and size; see `Cache.adopt`."""
+        blob = self._blobs.path(name)
+        try:
+            status = file.stat()
+            found = self._blobs.hash(file, name)
+            if found != name or size not in (None, status.st_size):
+                raise CorruptionError(
+                    f"what should be {name} has the hash {found} and {status.st_size} bytes"
+                )
+            if self._blobs.is_sound(Content(name, status.st_size)):
+                file.unlink()  # another process was faster
+                return
+            file.chmod(0o444)
+            started = time.time_ns()
+            # Of an older time, a later write shows even within this tick.
+            os.utime(file, ns=(started, started - _A_SECOND))
+            making_parent(blob, lambda: file.replace(blob))
+            self._blobs.vouch(name, blob.lstat(), started)
+        except OSError as error:
+            raise storage_error(error, "write to the cache", blob) from error
+
     def _take(self, offer: _Offer) -> Signature | None:
         if offer.status.st_size != offer.content.size:
             raise ChangedError(offer.file)
+        # Until one way is open, which copying always is.
         any(self._take_by(way, offer) for way in self._ways.between(offer.status.st_dev))
         name = offer.content.hash
         self._blobs.vouch(name, self._blobs.path(name).lstat(), offer.started)
