@@ -131,6 +131,13 @@ class Repository:
         """Give the regular files in the directory `prefix`, or in the whole project, by path."""
         return tuple(entry.path for entry in self._entries(self._commit(revision), prefix))
 
+    def list_tracked(self, prefix: str = "") -> tuple[str, ...]:
+        """Give what will be in the next commit, by path: files that git tracks, or was told to."""
+        place = prefix.rstrip("/")
+        listing = self._ask("ls-files", "-z", "--cached", "--", *([place] if place else []))
+        # What is in conflict is listed once for each version.
+        return tuple(dict.fromkeys(map(os.fsdecode, listing.stdout.split(b"\0")[:-1])))
+
     def read_all(self, revision: str, prefix: str) -> dict[str, bytes]:
         """Give what each file in the directory `prefix` held, as git stores it, unconverted.
 

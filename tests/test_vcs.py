@@ -123,6 +123,17 @@ def test_content_is_what_git_would_check_out(git):
     assert repository.read_all("HEAD", "a.txt") == {"a.txt": b"one"}
 
 
+def test_what_git_tracks_now_is_in_no_commit_yet(git):
+    git.commit({"d/old.txt": b"x"})
+    for name in ("new.txt", "untracked.txt"):
+        (git.top / "d" / name).write_bytes(b"y")
+    git("add", "d/new.txt")
+    repository = Repository.find(git.top / "d")
+    assert repository.list_files("HEAD") == ("old.txt",)
+    assert repository.list_tracked() == ("new.txt", "old.txt")
+    assert repository.list_tracked("new.txt") == ("new.txt",)
+
+
 def test_a_large_file_goes_to_disk(git, tmp_path):
     content = os.urandom(3 << 20)
     git.commit({"a.bin": content})

@@ -1,0 +1,156 @@
+"""`pivot data diff`: arguments to a report, and the report to standard output.
+
+Tests: tests/test_cli.py.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pivot.cli.options import in_project
+from pivot.cli.terminal import say
+from pivot.paths import find_root
+from pivot_data_diff.options import parse_size
+
+if TYPE_CHECKING:
+    from pivot_data_diff.result import Problem, Report
+
+_FEW = 20
+_COLOURS = {"+": "green", "-": "red", "~": "yellow"}
+
+
+def _size(_: click.Context, __: click.Parameter, text: str) -> int:
+    try:
+        return parse_size(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+@click.command("diff", short_help="Show what changed in data files.")
+@click.argument("paths", nargs=-1)
+@click.option(
+    "--rev",
+    "revisions",
+    multiple=True,
+    metavar="REV",
+    help="Compare this revision with the workspace; given twice, the first with the second.",
+)
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    metavar="COLUMN",
+    help="Match rows by this column, or by several, instead of by position.",
+)
+@click.option(
+    "--columns",
+    multiple=True,
+    metavar="COLUMN",
+    help="Compare only this column; may be a glob, and given several times.",
+)
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="COLUMN",
+    help="Leave this column aside; may be a glob, and given several times.",
+)
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="X",
+    help="Take numbers that differ by at most X for the same.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["plain", "md", "json"]),
+    default="plain",
+    show_default=True,
+    help="Print text, Markdown or JSON.",
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option(
+    "--max-rows",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help=f"Show at most N row changes of a file. [default: {_FEW}; all in JSON]",
+)
+@click.option(
+    "--memory",
+    default="500MB",
+    metavar="SIZE",
+    show_default=True,
+    callback=_size,
+    help="Only count the rows of files that would take more memory than this.",
+)
+@click.option("--exit-code", is_flag=True, help="Exit with status 1 if data differ.")
+@click.pass_context
+def diff(
+    context: click.Context,
+    *,
+    paths: tuple[str, ...],
+    form: str,
+    max_rows: int | None,
+    exit_code: bool,
+    **options: Any,
+) -> None:
+    """Show what changed in data files: columns, rows and cells.
+
+    PATHS are files or directories; without any, it is every output that differs. By default git's
+    HEAD is compared with the workspace. What an output held at a revision comes from the cache, by
+    the lock file that is in git at that revision.
+
+    Rows are matched by position; with --key, those with the same values in these columns.
+    """
+    # Late: a command that fails on its options needs none of it.
+    from pivot_data_diff.diff import diff as find_differences
+    from pivot_data_diff.options import Options
+
+    here = Path.cwd()
+    revisions = options.pop("revisions")
+    report = find_differences(
+        find_root(here),
+        in_project(paths, here),
+        revisions=revisions,
+        options=Options(**options),
+    )
+    say(_rendered(report, form, max_rows))
+    _raise(report.problems)
+    if exit_code and report.different:
+        context.exit(1)
+
+
+def _rendered(report: Report, form: str, max_rows: int | None) -> str:
+    # Late: as above, and only one of them.
+    if form == "json":
+        from pivot_data_diff.rendering.json_document import report_document
+
+        return json.dumps(report_document(report, max_rows), indent=2)
+    most = _FEW if max_rows is None else max_rows
+    if form == "md":
+        from pivot_data_diff.rendering.markdown import render_markdown
+
+        return render_markdown(report, most)
+    from pivot_data_diff.rendering.plain import render_plain
+
+    return render_plain(report, most, _paint)
+
+
+def _paint(sign: str, line: str) -> str:
+    return click.style(line, fg=_COLOURS.get(sign), bold=sign == "=")
+
+
+def _raise(problems: tuple[Problem, ...]) -> None:
+    """Raise what kept files from being compared, after the others have been shown."""
+    if len(problems) == 1:
+        raise problems[0].error
+    if problems:
+        # Late: as above.
+        from pivot_data_diff.errors import SeveralError
+
+        raise SeveralError(problem.error for problem in problems)
