@@ -44,8 +44,13 @@ def read_annotations(function: Callable[..., Any], draft: Draft) -> None:
     for parameter in parameters.values():
         _Reader(parameter, _plain(hints.get(parameter.name)), draft).read(bound)
     _read_return(_plain(returned), names, draft)
-    silent = not (draft.deps or draft.outs or draft.params_class)
-    if silent and {p.kind for p in parameters.values()} >= set(_VARIADIC):
+
+
+def check_said_something(function: Callable[..., Any], draft: Draft) -> None:
+    """Note an error if a decorator seems to hide all that a function says of itself."""
+    if draft.errors or draft.deps or draft.outs or draft.params_class:
+        return
+    if {item.kind for item in inspect.signature(function).parameters.values()} == set(_VARIADIC):
         draft.wrong(
             "it takes *args and **kwargs, and says nothing of what it reads and writes",
             "if that is its decorator's doing, have the decorator use functools.wraps",

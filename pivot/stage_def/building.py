@@ -21,7 +21,7 @@ import pydantic
 from pivot.errors import DefinitionErrors, Place
 from pivot.outputs import Dep, Out
 from pivot.stage import STAGE_NAME, Input, Output, Stage, Via
-from pivot.stage_def.annotations import read_annotations
+from pivot.stage_def.annotations import check_said_something, read_annotations
 from pivot.stage_def.draft import Draft
 from pivot.stage_def.overriding import param_errors
 from pivot.stage_def.params import StageDef, StageParams
@@ -56,6 +56,7 @@ def build_stage(function: Callable[..., Any], declared: Declaration, root: Path)
     _apply_outs(declared.outs, draft)
     mutex = _mutexes(declared.mutex, draft)
     code = _code(declared.code, draft)
+    check_said_something(function, draft)
     if draft.errors:
         raise DefinitionErrors(draft.errors)
     return Stage(

@@ -47,10 +47,11 @@ def innermost(function: Any) -> Any:
 
 def calling_place() -> Place:
     """Give the line outside of Pivot that led here."""
-    frame: FrameType | None = sys._getframe()  # noqa: SLF001 - the documented way to a caller
-    while frame is not None:
-        package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
-        if package not in _CARRIERS:
-            return Place(frame.f_code.co_filename, frame.f_lineno)
+    frame = sys._getframe()  # noqa: SLF001 - the documented way to a caller
+    while _package(frame) in _CARRIERS and frame.f_back is not None:
         frame = frame.f_back
-    return Place("<unknown>", 0)
+    return Place(frame.f_code.co_filename, frame.f_lineno)
+
+
+def _package(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0]
