@@ -12,19 +12,22 @@ from __future__ import annotations
 
 import builtins
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
+from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.nodes import ClassNode, ConstNode, ModuleNode, Node, OriginNode
 from pivot.fingerprint.origins import module_file
+from pivot.fingerprint.scopes import SUBCLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pivot.fingerprint.names import Use
+    from pivot.fingerprint.elsewhere import Elsewhere
     from pivot.fingerprint.origins import Origins
     from pivot.fingerprint.references import References
+    from pivot.fingerprint.scopes import Use
     from pivot.fingerprint.sources import SourceFiles
 
 #: What any global of the own module may be reached through.
@@ -53,12 +56,11 @@ class _Slot:
 class Binder:
     """Finds out what names stand for."""
 
-    def __init__(self, references: References, params: Iterable[type] = ()) -> None:
+    def __init__(self, references: References, elsewhere: Elsewhere) -> None:
         self.references = references
         self.origins: Origins = references.origins
         self.sources: SourceFiles = references.sources
-        #: Classes whose values are tracked elsewhere, as long as they're only annotated with.
-        self._params = frozenset(params)
+        self._elsewhere = elsewhere
 
     def bind(self, uses: Iterable[Use], namespace: Mapping[str, object]) -> Iterator[Binding]:
         """Give what each use stands for, given the globals that it sees; built-ins are left out."""
@@ -70,9 +72,20 @@ class Binder:
                 nodes = map(self._reduced, found.nodes) if use.annotation else found.nodes
                 yield Binding(f"{use}={found.text}", tuple(nodes))
 
+    def absolute(self, use: Use, namespace: Mapping[str, object]) -> str:
+        """Give the full name of the module that an import names, given the importer's globals."""
+        return _absolute(use.module, use.level, namespace)
+
     def follow(self, module: ModuleType, path: tuple[str, ...]) -> Binding:
         """Give what a chain of names that starts at a module stands for."""
         return self._walk(module, path, None)
+
+    def subclasses(self, cls: type) -> Iterator[Node]:
+        """Give the classes that are derived from a class, directly or not."""
+        for one in sorted(type.__subclasses__(cls), key=lambda one: one.__qualname__):
+            reference = self.references.reference(one)
+            yield from reference.nodes if reference else [ClassNode.of(one, environment=True)]
+            yield from self.subclasses(one)
 
     def global_name(self, namespace: Mapping[str, object], name: str) -> Binding:
         """Give what a global that exists stands for."""
@@ -87,7 +100,7 @@ class Binder:
         return self._own_module(namespace) if name in _REFLECTION else None
 
     def _imported(self, use: Use, namespace: Mapping[str, object]) -> Binding:
-        name = _absolute(use.module, use.level, namespace)
+        name = self.absolute(use, namespace)
         module = sys.modules.get(name)
         if module is None:
             return self._unloaded(name, use.path)
@@ -95,8 +108,8 @@ class Binder:
 
     def _walk(self, value: object, path: tuple[str, ...], slot: _Slot | None) -> Binding:
         for number, name in enumerate(path):
-            if not isinstance(value, ModuleType):
-                break
+            if not is_a(value, ModuleType):
+                return self._with_subclasses(self._target(value, slot), value, name)
             namespace = vars(value)
             if name in namespace:
                 slot, value = _Slot(namespace, name), namespace[name]
@@ -106,6 +119,12 @@ class Binder:
                 return self._absent(value, path[number:])
             slot, value = None, sys.modules[full]
         return self._target(value, slot)
+
+    def _with_subclasses(self, binding: Binding, value: object, name: str) -> Binding:
+        """Add the classes that `Base.__subclasses__()` finds."""
+        if name not in SUBCLASSES.path or not is_a(value, type):
+            return binding
+        return Binding(binding.text, (*binding.nodes, *self.subclasses(value)))
 
     def _target(self, value: object, slot: _Slot | None) -> Binding:
         foreign = slot and not self._is_followed(value) and self._foreign(slot)
@@ -119,11 +138,11 @@ class Binder:
         return self._constant(value, slot)
 
     def _is_followed(self, value: object) -> bool:
-        if isinstance(value, FunctionType):
+        if is_a(value, FunctionType):
             return self.references.function_origin(value) is None
-        if isinstance(value, ModuleType):
+        if is_a(value, ModuleType):
             return True
-        return isinstance(value, type) and self.origins.of_class(value) is None
+        return is_a(value, type) and self.origins.of_class(value) is None
 
     def _foreign(self, slot: _Slot) -> Binding | None:
         """Bind a global of a module of others: a name, and a version."""
@@ -193,8 +212,8 @@ class Binder:
         return Binding("module", (ModuleNode.of(module.__name__),))
 
     def _reduced(self, node: Node) -> Node:
-        if isinstance(node, ClassNode) and node.subject in self._params:
-            return replace(node, identity=(*node.identity[:-1], True), reduced=True)
+        if isinstance(node, ClassNode) and self._elsewhere.fields(node.subject):
+            return node.of_reduced()
         return node
 
 

@@ -20,6 +20,7 @@ from types import (
 from typing import TYPE_CHECKING
 
 from pivot.fingerprint.digest import Parts
+from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.nodes import FunctionNode, Node, OriginNode
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Callables:
 
     def take_apart(self, value: object) -> Parts | None:
         """Give the parts of a callable, None if it's no callable that is known here."""
-        if isinstance(value, FunctionType):
+        if is_a(value, FunctionType):
             return self._function(value)
         for kind, handler in _HANDLERS.items():
             if issubclass(type(value), kind):
@@ -86,8 +87,8 @@ class Callables:
             content = cell.cell_contents
         except ValueError:
             return ("empty",)
-        uses = self._chains(function, name) if isinstance(content, ModuleType) else ()
-        if not uses or not isinstance(content, ModuleType):
+        uses = self._chains(function, name) if is_a(content, ModuleType) else ()
+        if not uses or not is_a(content, ModuleType):
             return (content,)
         bindings = [self.binder.follow(content, use.path[1:]) for use in uses]
         for binding in bindings:

@@ -15,13 +15,14 @@ from types import FunctionType, GetSetDescriptorType, MemberDescriptorType
 from typing import TYPE_CHECKING
 
 from pivot.fingerprint.digest import Parts
+from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.nodes import ClassNode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Iterator
 
     from pivot.fingerprint.callables import Callables
+    from pivot.fingerprint.elsewhere import Elsewhere
     from pivot.fingerprint.references import References
     from pivot.fingerprint.sources import Defined
 
@@ -43,7 +44,7 @@ class Classes:
         self,
         references: References,
         callables: Callables,
-        elsewhere: Mapping[type, AbstractSet[str]],
+        elsewhere: Elsewhere,
     ) -> None:
         self.references = references
         self.callables = callables
@@ -51,7 +52,7 @@ class Classes:
 
     def take_apart(self, value: object) -> Parts | None:
         """Give the parts of a class that can't be found under its name, None if it's no class."""
-        if not isinstance(value, type):
+        if not is_a(value, type):
             return None
         surroundings = self.environment(value)
         key = self.references.class_key(value)
@@ -71,14 +72,21 @@ class Classes:
 
     def environment(self, cls: type, *, reduced: bool = False) -> Parts:
         """Give what a class holds beside its source."""
-        children: list[object] = [base for base in cls.__mro__[1:] if base is not object]
+        bases = [base for base in cls.__mro__[1:] if base is not object]
+        children: list[object] = [self._base(base, reduced=reduced) for base in bases]
         if type(cls) is not type:
             children += ["metaclass", type(cls)]
-        without = self.elsewhere.get(cls, frozenset()) if reduced else frozenset()
+        without = self.elsewhere.fields(cls) if reduced else frozenset[str]()
         for name, value in self._attributes(cls):
             if name not in without:
                 children += [name, value]
         return Parts("environment", tuple(children))
+
+    def _base(self, base: type, *, reduced: bool) -> object:
+        reference = self.references.reference(base) if reduced else None
+        if reference is None or not is_a(reference.nodes[0], ClassNode):
+            return base
+        return Parts(reference.name, nodes=(reference.nodes[0].of_reduced(),))
 
     def _attributes(self, cls: type) -> Iterator[tuple[str, object]]:
         own = self.defined(cls)
@@ -89,7 +97,7 @@ class Classes:
                 if not generated or not all(map(_is_generated, functions)):
                     yield from self._methods(own, name, functions, value)
             elif issubclass(cls, enum.Enum):
-                if isinstance(value, cls):
+                if is_a(value, cls):
                     yield name, getattr(value, "_value_", None)
             elif not _is_noise(name, value) or (own is None and name in _DESCRIBING):
                 yield name, value
@@ -117,16 +125,14 @@ class Classes:
 
 def _functions_in(value: object) -> list[FunctionType]:
     """Give the functions of a plain method, or of one layer of what Python offers around it."""
-    match value:
-        case staticmethod() | classmethod():
-            inner = [value.__func__]
-        case property():
-            inner = [value.fget, value.fset, value.fdel]
-        case functools.cached_property():
-            inner = [value.func]
-        case _:
-            inner = [value]
-    return [one for one in inner if isinstance(one, FunctionType)]
+    inner: list[object] = [value]
+    if is_a(value, staticmethod) or is_a(value, classmethod):
+        inner = [value.__func__]
+    elif is_a(value, property):
+        inner = [value.fget, value.fset, value.fdel]
+    elif is_a(value, functools.cached_property):
+        inner = [value.func]
+    return [one for one in inner if is_a(one, FunctionType)]
 
 
 def _is_generated(function: FunctionType) -> bool:
@@ -137,5 +143,5 @@ def _is_noise(name: str, value: object) -> bool:
     return (
         (name.startswith("__") and name.endswith("__"))
         or name in _NOISE
-        or isinstance(value, _LAYOUT)
+        or issubclass(type(value), _LAYOUT)
     )

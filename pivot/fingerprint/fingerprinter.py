@@ -11,15 +11,18 @@ Tests: tests/fingerprint/test_fingerprinter.py.
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import TYPE_CHECKING
 
 from pivot.fingerprint.binding import Binder
 from pivot.fingerprint.callables import Callables
 from pivot.fingerprint.classes import Classes
+from pivot.fingerprint.elsewhere import Elsewhere
 from pivot.fingerprint.instances import Instances
+from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.manifest import Manifest, Symbol
-from pivot.fingerprint.nodes import ClassNode, Node, OriginNode, ValueNode
+from pivot.fingerprint.nodes import ClassNode, FunctionNode, Node, OriginNode, ValueNode
 from pivot.fingerprint.origins import PYTHON, Origins
 from pivot.fingerprint.plain import Plain
 from pivot.fingerprint.references import References
@@ -29,9 +32,10 @@ from pivot.fingerprint.values import Values
 from pivot.hashing import hash_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
+_UNKNOWN = hash_text("unknown")
 _NOTHING_ELSEWHERE: Mapping[type, frozenset[str]] = MappingProxyType({})
 
 
@@ -46,7 +50,7 @@ class Fingerprinter:
         values_elsewhere: Mapping[type, frozenset[str]] = _NOTHING_ELSEWHERE,
     ) -> None:
         root = root.resolve()
-        self._elsewhere = _with_bases(values_elsewhere)
+        self._elsewhere = Elsewhere(values_elsewhere)
         self._references = References(Origins(root), SourceFiles())
         binder = Binder(self._references, self._elsewhere)
         callables = Callables(self._references, binder)
@@ -54,61 +58,89 @@ class Fingerprinter:
         instances = Instances(self._references.origins, hash_value)
         values = Values(self._references, Plain(str(root)), callables, classes, instances)
         self._symbols = Symbols(root, binder, values)
-        self._entries: dict[Node, Entry] = {}
+        self._reached: dict[Node, _Reached] = {}
 
     def manifest(self, roots: Mapping[str, object]) -> Manifest:
         """Give everything that the roots' code reaches; `roots` maps a label to any object."""
-        entries = self._reachable(self._root(label, value) for label, value in roots.items())
         found: dict[str, list[Symbol]] = {}
-        for entry in entries:
-            found.setdefault(entry.symbol.key, []).append(entry.symbol)
-        return Manifest(
-            {key: _merged(found[key]) for key in sorted(found)},
-            tuple(sorted({entry.symbol.key for entry in entries if entry.unstable})),
-        )
+        unstable: set[str] = set()
+        nodes = {label: self._root(label, value) for label, value in roots.items()}
+        reached = self._reachable(nodes.values())
+        for one in reached:
+            if one.entry.symbol is not None:
+                found.setdefault(one.key, []).append(one.entry.symbol)
+            if one.entry.unstable:
+                unstable.add(one.key)
+        for symbol in self._roles(nodes, reached):
+            found.setdefault(symbol.key, []).append(symbol)
+        symbols = {key: _merged(found[key]) for key in sorted(found)}
+        return Manifest(symbols, tuple(sorted(unstable)))
 
     def _root(self, label: str, value: object) -> Node:
-        reference = self._references.reference(value)
-        if reference is None or not isinstance(value, (FunctionType, type, ModuleType)):
+        if not issubclass(type(value), (FunctionType, type, ModuleType)):
             return ValueNode.of(label, value)
-        if isinstance(value, type) and value in self._elsewhere:
-            return ClassNode.of(value, environment=True, reduced=True)
-        return reference.nodes[0]
+        try:
+            reference = self._references.reference(value)
+        except Exception:  # noqa: BLE001 - as in `_entry`
+            reference = None
+        node = reference.nodes[0] if reference and reference.nodes else None
+        if is_a(node, ClassNode):
+            return node.of_reduced() if self._elsewhere.fields(node.subject) else node
+        # A thing of others is known by its name, which is a value.
+        return ValueNode.of(label, value) if node is None or is_a(node, OriginNode) else node
 
-    def _reachable(self, roots: Iterable[Node]) -> list[Entry]:
-        todo: list[Node] = [OriginNode.of(PYTHON), *roots]
-        seen: dict[Node, Entry] = {}
+    def _roles(self, nodes: Mapping[str, Node], reached: Collection[_Reached]) -> Iterator[Symbol]:
+        """Say which function stands under which label, if another one could take its place."""
+        functions = {
+            label: self._reach(node) for label, node in nodes.items() if is_a(node, FunctionNode)
+        }
+        led_to = {id(inner) for one in reached for inner in one.next or ()}
+        for label, one in functions.items():
+            if len(functions) > 1 or id(one) in led_to:
+                yield Symbol("value", label, hash_text(one.key), None, one.key)
+
+    def _reachable(self, roots: Iterable[Node]) -> Collection[_Reached]:
+        todo = [self._reach(OriginNode.of(PYTHON)), *map(self._reach, roots)]
+        seen: dict[int, _Reached] = {}
         while todo:
-            node = todo.pop()
-            if node not in seen:
-                seen[node] = self._entry(node)
-                todo.extend(seen[node].nodes)
-        return list(seen.values())
+            one = todo.pop()
+            if id(one) not in seen:
+                seen[id(one)] = one
+                if one.next is None:
+                    one.next = [self._reach(node) for node in one.entry.nodes]
+                todo.extend(one.next)
+        return seen.values()
+
+    def _reach(self, node: Node) -> _Reached:
+        if node not in self._reached:
+            entry = self._entry(node)
+            self._reached[node] = _Reached(entry, entry.symbol.key if entry.symbol else "")
+        return self._reached[node]
 
     def _entry(self, node: Node) -> Entry:
-        if node not in self._entries:
-            self._entries[node] = self._symbols.entry(node)
-        return self._entries[node]
+        try:
+            return self._symbols.entry(node)
+        except Exception:  # noqa: BLE001 - whatever user code looks like, it must not stop a run
+            kind = str(node.identity[0])
+            return Entry(Symbol(kind, f"?{type(node.subject).__qualname__}", _UNKNOWN), (), True)
+
+
+@dataclass(slots=True, eq=False)
+class _Reached:
+    """A node that some stage reaches: made once, walked over for each."""
+
+    entry: Entry
+    key: str
+    #: What its nodes stand for, once it's known.
+    next: list[_Reached] | None = None
 
 
 def _merged(symbols: list[Symbol]) -> Symbol:
     """Make one symbol of several with one key: different code can have one name."""
+    if len(symbols) == 1:
+        return symbols[0]
     first = min(symbols, key=lambda symbol: symbol.hash)
     hashes = sorted({symbol.hash for symbol in symbols})
     return (
         first if len(hashes) == 1 else dataclasses.replace(first, hash=hash_text(" ".join(hashes)))
     )
-
-
-def _with_bases(elsewhere: Mapping[type, frozenset[str]]) -> dict[type, frozenset[str]]:
-    """Add the bases that declare the fields: their defaults, too, are tracked elsewhere."""
-    found = dict(elsewhere)
-    for cls, fields in elsewhere.items():
-        for field in fields:
-            owner = next((base for base in cls.__mro__ if _declares(base, field)), cls)
-            found[owner] = found.get(owner, frozenset()) | {field}
-    return found
-
-
-def _declares(cls: type, field: str) -> bool:
-    return field in vars(cls).get("__annotations__", {}) or field in vars(cls)

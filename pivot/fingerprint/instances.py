@@ -42,9 +42,13 @@ class Instances:
         kind = type(value)
         if issubclass(kind, enum.Enum):
             return _member(value)
-        if self.origins.of_class(kind) is None:
+        origin = self.origins.of_class(kind)
+        if origin is None:
             return self._own(value)
-        return self._asked(value) or _array(value) or _reduced(value)
+        if origin.name == "pivot" and not _is_frozen(kind):
+            # A registry knows all stages, and no stage depends on that; loaders are frozen.
+            return Parts("Pivot's", (kind,))
+        return self._asked(value) or _array(value) or _wrapper(value) or _reduced(value)
 
     def _own(self, value: object) -> Parts:
         kind = type(value)
@@ -102,6 +106,18 @@ def _state(value: object) -> Iterator[tuple[str, object]]:
 
 def _class_attribute(kind: type, name: str) -> object:
     return next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
+
+
+def _is_frozen(kind: type) -> bool:
+    return bool(getattr(getattr(kind, "__dataclass_params__", None), "frozen", False))
+
+
+def _wrapper(value: object) -> Parts | None:
+    """Take apart what a library made of a function: a compiled or a memoised one, say."""
+    attributes = dict(_state(value))
+    if "__wrapped__" not in attributes:
+        return None
+    return Parts("wrapper", (type(value), attributes["__wrapped__"]), opaque=Opaque.RUNTIME)
 
 
 def _array(value: object) -> Parts | None:

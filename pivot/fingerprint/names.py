@@ -19,7 +19,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pivot.fingerprint.scopes import Scope, Use
+from pivot.fingerprint.scopes import SUBCLASSES, Scope, Use
+from pivot.fingerprint.syntax import children
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -74,7 +75,7 @@ class _Collector:
             node, at = self.stack.pop()
             handler = _HANDLERS.get(type(node))
             if handler is None:
-                self.push(ast.iter_child_nodes(node), at)
+                self.push(children(node), at)
             else:
                 handler(self, node, at)
         for path, at in self.loads:
@@ -103,6 +104,8 @@ class _Collector:
         while isinstance(base, ast.Attribute):
             names.append(base.attr)
             base = base.value
+        if SUBCLASSES.path[0] in names:
+            self.uses.add(SUBCLASSES)
         if isinstance(base, ast.Name):
             self.loads.append(((base.id, *reversed(names)), at))
         else:
@@ -113,7 +116,7 @@ class _Collector:
         self.push(node.decorator_list, _At(at.scope))
         outer = self.type_parameters(node.type_params, at.scope)
         if node.decorator_list:
-            given = ast.iter_child_nodes(node.args)
+            given = children(node.args)
             annotations = [one.annotation for one in given if isinstance(one, ast.arg)]
             self.push([*annotations, node.returns], _At(outer, _ANNOTATION))
         self.parameters(node.args, node.body, _At(outer))
@@ -124,7 +127,7 @@ class _Collector:
     def parameters(self, given: ast.arguments, body: Iterable[ast.AST], at: _At) -> None:
         self.push([*given.defaults, *given.kw_defaults], _At(at.scope))
         inner = self.enter(at.scope, "function")
-        names = (one.arg for one in ast.iter_child_nodes(given) if isinstance(one, ast.arg))
+        names = (one.arg for one in children(given) if isinstance(one, ast.arg))
         inner.bound.update(names)
         self.push(body, _At(inner))
 
@@ -134,7 +137,7 @@ class _Collector:
         inner = self.enter(scope, "function")
         for parameter in parameters:
             inner.bound.add(getattr(parameter, "name", ""))
-            self.push(ast.iter_child_nodes(parameter), _At(inner, _ANNOTATION))
+            self.push(children(parameter), _At(inner, _ANNOTATION))
         return inner
 
     def class_(self, node: ast.ClassDef, at: _At) -> None:
@@ -194,7 +197,7 @@ class _Collector:
                 self.loads.extend(((outer,), at) for outer in _AT_NAME.findall(text))
             case _:
                 pass
-        self.push(ast.iter_child_nodes(node), at)
+        self.push(children(node), at)
 
     def import_(self, node: ast.Import, at: _At) -> None:
         for alias in node.names:
@@ -218,12 +221,12 @@ class _Collector:
     def capture(self, node: ast.ExceptHandler | ast.MatchAs | ast.MatchStar, at: _At) -> None:
         if node.name:
             at.scope.bind(node.name)
-        self.push(ast.iter_child_nodes(node), at)
+        self.push(children(node), at)
 
     def mapping_pattern(self, node: ast.MatchMapping, at: _At) -> None:
         if node.rest:
             at.scope.bind(node.rest)
-        self.push(ast.iter_child_nodes(node), at)
+        self.push(children(node), at)
 
 
 _HANDLERS: dict[type[ast.AST], Callable[..., None]] = {

@@ -55,6 +55,10 @@ class ClassNode(Node):
         identity = ("class", id(subject), environment, reduced)
         return cls(identity, subject, environment, reduced)
 
+    def of_reduced(self) -> ClassNode:
+        """Give the node of the same class without the values that are tracked elsewhere."""
+        return ClassNode.of(self.subject, environment=self.environment, reduced=True)
+
 
 @dataclass(frozen=True, slots=True)
 class ConstNode(Node):
@@ -79,6 +83,18 @@ class ModuleNode(Node):
     def of(cls, name: str) -> ModuleNode:
         """Name a module."""
         return cls(("module", name), None, name)
+
+
+@dataclass(frozen=True, slots=True)
+class SetupNode(Node):
+    """What importing a module does to others; the subject is its namespace."""
+
+    module: str
+
+    @classmethod
+    def of(cls, namespace: Mapping[str, object], module: str) -> SetupNode:
+        """Name a module's setup."""
+        return cls(("setup", id(namespace)), namespace, module)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
 from pivot.fingerprint.distributions import Distributions
+from pivot.fingerprint.kinds import is_a
 from pivot.paths import is_project_file
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Origins:
                 return origin
         # A script that was run by path is in no module: ask the class' own methods.
         for value in vars(cls).values():
-            if isinstance(value, FunctionType):
+            if is_a(value, FunctionType):
                 return self.of_file(value.__code__.co_filename)
         # What was not written in Python came with some library's binary.
         return None if "__firstlineno__" in vars(cls) else PYTHON

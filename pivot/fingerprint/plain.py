@@ -7,13 +7,14 @@ be moved. Example: `[1, 2.0]` is the leaf `list [1, 2.0]`. Tests: tests/fingerpr
 
 from __future__ import annotations
 
-import os
+import re
 import reprlib
 from pathlib import PurePath
 from types import EllipsisType, MappingProxyType, NoneType, NotImplementedType
 from typing import TYPE_CHECKING
 
 from pivot.fingerprint.digest import Parts
+from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.syntax import scalar_text
 
 if TYPE_CHECKING:
@@ -27,11 +28,12 @@ _SHOWN_LENGTH = 80
 
 
 class Plain:
-    """Takes plain values apart; each method below the first one knows one kind of container."""
+    """Takes plain values apart."""
 
     def __init__(self, root: str) -> None:
-        self.root = root
         self._escaped_root = ascii(root)[1:-1]
+        # The root itself, or what lies below it: not /project2 for /project.
+        self._root = re.compile(rf"{re.escape(root)}(?![\w.-])") if len(root) > 1 else None
 
     def take_apart(self, value: object) -> Parts | None:
         """Give the parts of a value of exactly a plain type, else None."""
@@ -42,14 +44,13 @@ class Plain:
             return Parts(f"{kind.__name__} {scalar_text(value)}")
         if kind in _CONTAINERS:
             return self._container(value)
-        if isinstance(value, PurePath) and kind.__module__.startswith("pathlib"):
+        if is_a(value, PurePath) and kind.__module__.startswith("pathlib"):
             return Parts(f"path {self._text(str(value))}")
         return None
 
     def _text(self, text: str) -> str:
-        if text.startswith(self.root) and text[len(self.root) :][:1] in {"", os.sep}:
-            return f"rooted {text[len(self.root) :]!a}"
-        return f"str {text!a}"
+        parts = self._root.split(text) if self._root else [text]
+        return f"str {text!a}" if len(parts) == 1 else f"rooted {parts!a}"
 
     def _container(self, value: object) -> Parts:
         name = type(value).__name__
@@ -60,22 +61,18 @@ class Plain:
                 return Parts(name, tuple(value), ordered=False)
             case list() | tuple() if _SCALARS.issuperset(map(type, value)):
                 text = scalar_text(value)
-                return (
-                    Parts(name, tuple(value)) if self._has_root(text) else Parts(f"{name} {text}")
-                )
+                rooted = self._root is not None and self._escaped_root in text
+                return Parts(name, tuple(value)) if rooted else Parts(f"{name} {text}")
             case list() | tuple():
                 return Parts(name, tuple(value))
             case _:
                 return Parts(f"{name} {value!r}")
 
-    def _has_root(self, text: str) -> bool:
-        return self._escaped_root in text
-
 
 def plain_content(value: object) -> object:
     """Give what an instance of a subclass of a plain type holds as such, None if it isn't one."""
     for base, copy in _COPIES.items():
-        if isinstance(value, base):
+        if is_a(value, base):
             # Through the base's own methods: those of the subclass are other people's code.
             return copy(value)
     return None
@@ -101,7 +98,11 @@ def shown(value: object) -> str | None:
     kind = type(value)
     if kind not in _SCALARS and not (kind in _CONTAINERS and _is_flat(value)):
         return None
-    text = _SHORT.repr(value)
+    try:
+        text = _SHORT.repr(value)
+    except ValueError:
+        # An integer with more digits than Python will turn into decimal.
+        return None
     return text if len(text) <= _SHOWN_LENGTH else f"{text[: _SHOWN_LENGTH - 3]}..."
 
 

@@ -24,8 +24,9 @@ from types import (
     ModuleType,
     WrapperDescriptorType,
 )
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.nodes import ClassNode, FunctionNode, ModuleNode, OriginNode
 from pivot.fingerprint.sources import compiled_verbatim
 
@@ -42,6 +43,7 @@ _DESCRIPTORS = (
     MethodDescriptorType,
     WrapperDescriptorType,
 )
+_NAMED = (FunctionType, type, ModuleType, BuiltinFunctionType, *_DESCRIPTORS)
 _MISSING = object()
 
 
@@ -59,21 +61,28 @@ class References:
     def __init__(self, origins: Origins, sources: SourceFiles) -> None:
         self.origins = origins
         self.sources = sources
+        #: Identity of a thing -> its reference, and the thing itself, so that it stays.
+        self._known: dict[int, tuple[Reference | None, object]] = {}
 
     def reference(self, value: object) -> Reference | None:
         """Give the name of a function, a class or a module, None for anything else."""
-        if isinstance(value, FunctionType):
+        if not issubclass(type(value), _NAMED):
+            return None
+        known = self._known.get(id(value))
+        if known is None:
+            known = self._known[id(value)] = self._reference(value), value
+        return known[0]
+
+    def _reference(self, value: object) -> Reference | None:
+        if is_a(value, FunctionType):
             return self._function(value)
-        if isinstance(value, type):
+        if is_a(value, type):
             return self._class(value)
-        if isinstance(value, ModuleType):
+        if is_a(value, ModuleType):
             return self._module(value)
-        if isinstance(value, BuiltinFunctionType):
+        if is_a(value, BuiltinFunctionType):
             return self._builtin(value)
-        if isinstance(value, _DESCRIPTORS):
-            owner = value.__objclass__
-            return Reference(f"{_public(owner.__module__)}:{value.__qualname__}")
-        return None
+        return _descriptor(value)
 
     def function_key(self, function: FunctionType) -> str:
         """Give the key of a function's code: `func:module:label`."""
@@ -115,7 +124,7 @@ class References:
         if module is not None and cls.__module__ != "__main__":
             return vars(module)
         for value in vars(cls).values():
-            if isinstance(value, FunctionType) and value.__module__ == cls.__module__:
+            if is_a(value, FunctionType) and value.__module__ == cls.__module__:
                 return value.__globals__
         return vars(module) if module else None
 
@@ -178,6 +187,11 @@ class References:
         relative = os.path.relpath(file, self.origins.root)
         parts = Path(relative).with_suffix("").parts
         return ".".join(part for part in parts if part not in {os.pardir, os.sep})
+
+
+def _descriptor(value: Any) -> Reference:
+    owner: type = value.__objclass__
+    return Reference(f"{_public(owner.__module__)}:{value.__qualname__}")
 
 
 def _stands_at(value: object, namespace: Mapping[str, object], qualname: str) -> bool:

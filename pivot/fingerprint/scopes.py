@@ -41,6 +41,10 @@ class Use:
         return start + ".".join(self.path)
 
 
+#: Says that the source asks some class for the classes derived from it.
+SUBCLASSES = Use(("__subclasses__",))
+
+
 @dataclass(slots=True, eq=False)
 class Scope:
     """What one scope binds, and the chains that were found to start there."""

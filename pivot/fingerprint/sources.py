@@ -26,6 +26,13 @@ from types import CodeType
 from typing import TYPE_CHECKING
 
 from pivot.fingerprint.names import uses_of, uses_of_module
+from pivot.fingerprint.statements import (
+    BLOCKS,
+    concerned_names,
+    imported,
+    is_skipped,
+    touched_names,
+)
 from pivot.fingerprint.syntax import syntax_hash
 
 if TYPE_CHECKING:
@@ -34,8 +41,6 @@ if TYPE_CHECKING:
     from pivot.fingerprint.scopes import Use
 
 _LAMBDA = "<lambda>"
-_BINDING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-_BLOCKS = (ast.stmt, ast.ExceptHandler, ast.match_case)
 
 
 @dataclass(slots=True, eq=False)
@@ -72,17 +77,20 @@ class SourceFile:
         self.tree = ast.parse(text)
         #: The file as a whole.
         self.whole = Defined(self.tree, "", 1)
-        self._found: dict[CodeType, Defined | None] = {}
+        #: Identity of a code object -> what was found, and the object, so that it stays.
+        self._found: dict[int, tuple[Defined | None, CodeType]] = {}
 
     def find(self, code: CodeType, *, verbatim: bool) -> Defined | None:
         """Give the definition that a code object was compiled from, None if it isn't here.
 
         With `verbatim` the file must still compile to that very code.
         """
-        if code not in self._found:
-            known = not verbatim or code in self._codes
-            self._found[code] = self._find(code) if known else None
-        return self._found[code]
+        # By identity: to hash a code object, Python reads all of it.
+        known = self._found.get(id(code))
+        if known is None:
+            found = self._find(code) if not verbatim or code in self._codes else None
+            known = self._found[id(code)] = found, code
+        return known[0]
 
     def find_class(self, qualname: str, line: int | None) -> Defined | None:
         """Give a class by its qualified name and the line where its source begins."""
@@ -131,13 +139,13 @@ class SourceFile:
         return frozenset(found)
 
     @functools.cached_property
-    def _functions(self) -> list[Defined]:
-        return _made_unique([one for one in _definitions(self.tree) if not _is_class(one)])
+    def _definitions(self) -> list[Defined]:
+        return list(_definitions(self.tree))
 
     @functools.cached_property
     def _by_line(self) -> Mapping[int, list[tuple[str, Defined]]]:
         found: dict[int, list[tuple[str, Defined]]] = {}
-        for one in self._functions:
+        for one in _made_unique([one for one in self._definitions if not _is_class(one)]):
             name = getattr(one.node, "name", "")
             found.setdefault(_first_line(one.node), []).append((name, one))
         return found
@@ -145,16 +153,31 @@ class SourceFile:
     @functools.cached_property
     def _classes(self) -> Mapping[str, list[Defined]]:
         found: dict[str, list[Defined]] = {}
-        for one in filter(_is_class, _definitions(self.tree)):
+        for one in filter(_is_class, self._definitions):
             found.setdefault(one.label, []).append(one)
         return found
+
+    @functools.cached_property
+    def effects(self) -> list[tuple[Defined, set[str]]]:
+        """The top-level statements that are there for an effect, with the names it may touch."""
+        found = [(Defined(node, "", node.lineno), touched_names(node)) for node in self._executed]
+        return [(one, names) for one, names in found if names]
+
+    @functools.cached_property
+    def imports(self) -> list[Use]:
+        """What the module imports at its top level, as it's imported: module and names."""
+        return [use for node in self._executed for use in imported(node)]
+
+    @functools.cached_property
+    def _executed(self) -> list[ast.stmt]:
+        return [node for node in self.tree.body if not is_skipped(node)]
 
     @functools.cached_property
     def _statements(self) -> Mapping[str, list[Defined]]:
         found: dict[str, list[Defined]] = {}
         for node in self.tree.body:
             one = Defined(node, "", node.lineno)
-            for name in _concerned(node):
+            for name in concerned_names(node):
                 found.setdefault(name, []).append(one)
         return found
 
@@ -212,7 +235,7 @@ def _first_line(node: ast.AST) -> int:
 
 
 def _definitions(tree: ast.Module) -> Iterator[Defined]:
-    """Give every function and class, labelled with its qualified name, in order."""
+    """Give every function and class, labelled with its qualified name."""
     stack: list[tuple[ast.AST, str]] = [(tree, "")]
     while stack:
         node, prefix = stack.pop()
@@ -221,8 +244,8 @@ def _definitions(tree: ast.Module) -> Iterator[Defined]:
             yield Defined(node, label, node.lineno)
             prefix = f"{label}." if isinstance(node, ast.ClassDef) else f"{label}.<locals>."
         # Expressions hold no definitions but lambdas, and needn't be entered.
-        children = [child for child in ast.iter_child_nodes(node) if isinstance(child, _BLOCKS)]
-        stack.extend((child, prefix) for child in reversed(children))
+        inner = (child for name in BLOCKS for child in getattr(node, name, ()))
+        stack.extend((child, prefix) for child in inner)
 
 
 def _is_class(one: Defined) -> bool:
@@ -235,7 +258,7 @@ def _made_unique(found: list[Defined]) -> list[Defined]:
     The last one keeps it, being what the name stands for in the end; `_` stands for nothing.
     """
     taken: set[str] = set()
-    for one in reversed(found):
+    for one in sorted(found, key=lambda one: one.line, reverse=True):
         if one.label in taken or one.label.rpartition(".")[2] == "_":
             one.label = f"{one.label}#{one.hash[:8]}"
         taken.add(one.label)
@@ -274,24 +297,3 @@ def _covers(node: ast.AST, spot: tuple[int | None, ...]) -> bool:
 def _extent(node: ast.AST) -> tuple[int, int]:
     lines = getattr(node, "end_lineno", 0) - getattr(node, "lineno", 0)
     return lines, getattr(node, "end_col_offset", 0) - getattr(node, "col_offset", 0)
-
-
-def _concerned(statement: ast.stmt) -> set[str]:
-    """Give the global names that a top-level statement binds, or may change."""
-    match statement:
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            return {name}
-        case ast.Import() | ast.ImportFrom():
-            return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
-        case ast.Assign(targets=targets):
-            return {name for target in targets for name in _mentioned(target)}
-        case ast.AnnAssign(target=target):
-            return _mentioned(target)
-        case _:
-            # A call may change what it is given; a branch or a loop may bind anything in it.
-            inner = [part for part in ast.walk(statement) if isinstance(part, _BINDING)]
-            return _mentioned(statement).union(*map(_concerned, inner))
-
-
-def _mentioned(node: ast.AST) -> set[str]:
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}

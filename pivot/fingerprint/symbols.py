@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,19 +28,22 @@ from pivot.fingerprint.nodes import (
     ModuleNode,
     Node,
     OriginNode,
+    SetupNode,
     ValueNode,
 )
 from pivot.fingerprint.origins import module_file
 from pivot.fingerprint.plain import shown
-from pivot.fingerprint.scopes import Use
+from pivot.fingerprint.scopes import SUBCLASSES, Use
+from pivot.fingerprint.setup import Setup
 from pivot.fingerprint.syntax import syntax_hash, without_defaults
 from pivot.hashing import hash_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from types import ModuleType
 
     from pivot.fingerprint.binding import Binder
+    from pivot.fingerprint.sources import Defined
     from pivot.fingerprint.values import Values
 
 _SEPARATOR = "\x1d"
@@ -51,7 +54,8 @@ _NOTHING = Digest("")
 class Entry:
     """A node's symbol, and the nodes that it names."""
 
-    symbol: Symbol
+    #: None for a node that only leads to others.
+    symbol: Symbol | None
     nodes: tuple[Node, ...] = ()
     #: Whether what the node is could not be determined.
     unstable: bool = False
@@ -62,7 +66,7 @@ class _Code:
     """The source of a node, or what stands for it."""
 
     hash: str
-    uses: Iterable[Use]
+    uses: Sequence[Use]
     place: Place | None
     #: Whether there ought to be a source, and it can't be found.
     lost: bool = False
@@ -73,6 +77,7 @@ class Symbols:
 
     def __init__(self, root: Path, binder: Binder, values: Values) -> None:
         self.root = root
+        self.setup = Setup(binder)
         self.binder = binder
         self.values = values
         self.references = values.references
@@ -91,6 +96,8 @@ class Symbols:
                 return self._module(node)
             case OriginNode(subject=origin):
                 return Entry(Symbol(origin.kind, origin.name, origin.version))
+            case SetupNode():
+                return self._setup(node)
             case ValueNode():
                 return self._value(node)
             case _:
@@ -102,8 +109,7 @@ class Symbols:
         if node.environment:
             environment = self.values.digest(self.values.callables.environment(function))
         key = self.references.function_key(function)
-        code = self._function_code(node)
-        return _entry(key, code, self.binder.bind(code.uses, function.__globals__), environment)
+        return self._entry(key, self._function_code(node), function.__globals__, environment)
 
     def _function_code(self, node: FunctionNode) -> _Code:
         code = node.subject.__code__
@@ -125,8 +131,11 @@ class Symbols:
             parts = self.values.classes.environment(node.subject, reduced=node.reduced)
             environment = self.values.digest(parts)
         code = self._class_code(node, namespace)
-        bindings = self.binder.bind(code.uses, namespace)
-        return _entry(self.references.class_key(node.subject), code, bindings, environment)
+        made = self._entry(self.references.class_key(node.subject), code, namespace, environment)
+        nodes = [_as_base(inner, node) for inner in made.nodes]
+        if SUBCLASSES in code.uses:
+            nodes += self.binder.subclasses(node.subject)
+        return replace(made, nodes=tuple(nodes))
 
     def _class_code(self, node: ClassNode, namespace: Mapping[str, object]) -> _Code:
         cls = node.subject
@@ -136,7 +145,7 @@ class Symbols:
             code = self._statements(namespace, cls.__name__)
             return _Code(code.hash, code.uses, code.place, "__firstlineno__" in vars(cls))
         place = self._place(_file(namespace), defined.line)
-        without = self.values.classes.elsewhere.get(cls) if node.reduced else None
+        without = self.values.classes.elsewhere.fields(cls) if node.reduced else None
         if without and isinstance(defined.node, ast.ClassDef):
             tree = without_defaults(defined.node, without)
             return _Code(syntax_hash(tree), uses_of(tree), place)
@@ -148,18 +157,22 @@ class Symbols:
         code = self._statements(node.subject, node.name)
         name = f"{node.module}:{node.name}"
         if found.opaque is Opaque.NO:
-            return Entry(Symbol("const", name, found.hash, code.place, shown(value)), found.nodes)
+            symbol = Symbol("const", name, found.hash, code.place, shown(value))
+            return Entry(symbol, (*found.nodes, self._setup_node(node.subject)))
         lost = found.opaque is Opaque.UNKNOWN and not code.hash
-        code = _Code(code.hash, code.uses, code.place, lost)
-        return _entry(f"const:{name}", code, self.binder.bind(code.uses, node.subject), found)
+        return self._entry(f"const:{name}", replace(code, lost=lost), node.subject, found)
 
     def _statements(self, namespace: Mapping[str, object], name: str) -> _Code:
         """Give the statements that bind a global, as a stand-in for a value."""
         file = _file(namespace)
         source = self.sources.read(file) if file else None
         statements = source.statements(name) if source else []
+        code = self._of_statements(file, statements)
+        return replace(code, uses=[use for use in code.uses if use.path != (name,)])
+
+    def _of_statements(self, file: str | None, statements: list[Defined]) -> _Code:
         digest = _SEPARATOR.join(one.hash for one in statements)
-        uses = {use for one in statements for use in one.uses if use.path != (name,)}
+        uses = {use for one in statements for use in one.uses}
         place = self._place(file, statements[0].line) if statements else None
         return _Code(digest, sorted(uses), place)
 
@@ -179,12 +192,39 @@ class Symbols:
         # A directory without __init__.py is a package without a source.
         lost = source is None and file is not None
         code = _Code(source.whole.hash if source else "", (), self._place(file, 1), lost)
-        return _entry(f"module:{name}", code, bindings, _NOTHING)
+        made = _entry(f"module:{name}", code, bindings)
+        setup = () if module is None else (self._setup_node(vars(module)),)
+        return Entry(made.symbol, (*made.nodes, *setup), made.unstable)
 
     def _contents(self, module: ModuleType) -> list[Binding]:
         names = [name for name in vars(module) if not (name[:2] == name[-2:] == "__")]
         found = [(name, self.binder.global_name(vars(module), name)) for name in sorted(names)]
         return [Binding(f"{name}={one.text}", one.nodes) for name, one in found]
+
+    def _setup(self, node: SetupNode) -> Entry:
+        inner = [self._setup_node(vars(one)) for one in self.setup.imports(node.subject)]
+        statements = self.setup.statements(node.subject)
+        if not statements:
+            return Entry(None, tuple(inner))
+        code = self._of_statements(_file(node.subject), statements)
+        made = _entry(f"setup:{node.module}", code, self.binder.bind(code.uses, node.subject))
+        return Entry(made.symbol, (*made.nodes, *inner))
+
+    def _setup_node(self, namespace: Mapping[str, object]) -> Node:
+        return SetupNode.of(namespace, self.references.module_name(namespace))
+
+    def _as_base(node: Node, derived: ClassNode) -> Node:
+    """Give the node of a base of a reduced class, to which its source leads as well, reduced."""
+    if derived.reduced and isinstance(node, ClassNode):
+        return node.of_reduced() if node.subject in derived.subject.__mro__[1:] else node
+    return node
+
+
+def _entry(
+        self, key: str, code: _Code, namespace: Mapping[str, object], environment: Digest
+    ) -> Entry:
+        made = _entry(key, code, self.binder.bind(code.uses, namespace), environment)
+        return Entry(made.symbol, (*made.nodes, self._setup_node(namespace)), made.unstable)
 
     def _value(self, node: ValueNode) -> Entry:
         found = self.values.digest(node.subject)
@@ -200,7 +240,9 @@ class Symbols:
         return Place(Path(os.path.relpath(file, self.root)).as_posix(), line)
 
 
-def _entry(key: str, code: _Code, bindings: Iterable[Binding], environment: Digest) -> Entry:
+def _entry(
+    key: str, code: _Code, bindings: Iterable[Binding], environment: Digest = _NOTHING
+) -> Entry:
     bindings = list(bindings)
     texts = sorted({binding.text for binding in bindings})
     digest = hash_text(_SEPARATOR.join((code.hash, *texts, environment.hash)))

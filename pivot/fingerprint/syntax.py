@@ -19,12 +19,11 @@ from pivot.hashing import hash_text
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-type FunctionSyntax = ast.FunctionDef | ast.AsyncFunctionDef
-type Definition = FunctionSyntax | ast.ClassDef | ast.Lambda
-
 _MEANINGLESS_FIELDS = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
-_END = ")"
+#: Nodes without any name, number or node in them: operators, and whether a name is read or bound.
+_BARE = (ast.operator, ast.boolop, ast.unaryop, ast.cmpop, ast.expr_context)
 _SEPARATOR = "\x1f"
+_END = ")"
 
 
 def syntax_hash(node: ast.AST) -> str:
@@ -38,41 +37,62 @@ def normalised(node: ast.AST) -> str:
     The walk keeps its own stack: an `elif` chain of a thousand branches is a thousand levels deep.
     """
     parts: list[str] = []
-    stack: list[object] = [node]
+    # Nodes still to be written, and texts that are ready; the next one is at the end.
+    stack: list[ast.AST | str] = [node]
     while stack:
         item = stack.pop()
-        if isinstance(item, ast.AST):
-            if isinstance(item, ast.Constant):
-                parts.append(f"{type(item.value).__name__}:{scalar_text(item.value)}")
-                continue
-            parts.append(type(item).__name__)
-            stack.append(_Text(_END))
-            for name in reversed(_fields(type(item))):
-                _push_field(stack, name, getattr(item, name, None))
-        elif isinstance(item, _Text):
+        if isinstance(item, str):
             parts.append(item)
-        else:
-            parts.append(scalar_text(item))
+            continue
+        parts.append(type(item).__name__)
+        stack.append(_END)
+        values = item.__dict__
+        for name in _fields(type(item)):
+            value = values.get(name)
+            if isinstance(value, list):
+                _push_list(stack, name, value)
+            elif isinstance(value, ast.AST):
+                stack.append(_leaf(value) or value)
+                stack.append(name)
+            elif value is not None or isinstance(item, ast.Constant):
+                stack.append(f"{name} {type(value).__name__} {scalar_text(value)}")
     return _SEPARATOR.join(parts)
 
 
-class _Text(str):
-    """Something to be copied into the result as it is."""
+def children(node: ast.AST) -> list[ast.AST]:
+    """Give the nodes right below a node, without those that can hold nothing of interest."""
+    found: list[ast.AST] = []
+    values = node.__dict__
+    for name in _fields(type(node)):
+        value = values.get(name)
+        if isinstance(value, list):
+            found.extend(item for item in value if isinstance(item, ast.AST))
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return [item for item in found if not isinstance(item, _BARE)]
 
-    __slots__ = ()
+
+def _push_list(stack: list[ast.AST | str], name: str, values: list[object]) -> None:
+    items = [item for item in values if not _has_no_effect(item)]
+    if not items:
+        return
+    stack.append("]")
+    for item in reversed(items):
+        if isinstance(item, ast.AST):
+            stack.append(_leaf(item) or item)
+        else:
+            # A name in `global a, b`, or None for "no default" and for `**` in a dict.
+            stack.append(scalar_text(item))
+    stack.append(f"{name}[")
 
 
-def _push_field(stack: list[object], name: str, value: object) -> None:
-    if isinstance(value, list):
-        items = [item for item in value if not _has_no_effect(item)]
-        if items:
-            stack.append(_Text("]"))
-            # None stands for "no default" in kw_defaults and for `**` in dict keys.
-            stack.extend(reversed(items))
-            stack.append(_Text(f"{name}["))
-    elif value is not None:
-        stack.append(value)
-        stack.append(_Text(name))
+def _leaf(node: ast.AST) -> str | None:
+    """Give the text of the commonest nodes at once."""
+    if isinstance(node, ast.Name):
+        return f"Name {node.id}"
+    if isinstance(node, ast.Constant):
+        return f"Constant {type(node.value).__name__} {scalar_text(node.value)}"
+    return None
 
 
 def _has_no_effect(statement: object) -> bool:
@@ -83,7 +103,8 @@ def _has_no_effect(statement: object) -> bool:
 
 @functools.cache
 def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    return tuple(sorted(name for name in kind._fields if name not in _MEANINGLESS_FIELDS))
+    """Give the names of the fields that count, sorted backwards, whatever order Python has."""
+    return tuple(sorted(set(kind._fields) - _MEANINGLESS_FIELDS, reverse=True))
 
 
 def scalar_text(value: object) -> str:

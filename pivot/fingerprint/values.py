@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pivot.fingerprint.digest import Digest, Parts, digest
+from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.runtime import runtime_parts
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Values:
 
     def take_apart(self, value: object) -> Parts:
         """Take a value apart by one level."""
-        if isinstance(value, Parts):
+        if is_a(value, Parts):
             return value
         plain = self.plain.take_apart(value)
         if plain is not None:

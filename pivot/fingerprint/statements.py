@@ -1,0 +1,102 @@
+"""What does a top-level statement do? It binds names, changes what they stand for, or imports.
+
+Example: `K[0] = f()` *concerns* the name `K`, and *touches* it, as `K.append(1)` does; `K = 1` only
+concerns it. Tests: tests/fingerprint/test_statements.py.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from pivot.fingerprint.scopes import Use
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: The fields of a statement that hold statements, or what holds statements.
+BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def concerned_names(statement: ast.stmt) -> set[str]:
+    """Give the global names that a top-level statement binds, or whose values it may change."""
+    match statement:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return {name}
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            return {alias.asname or alias.name.partition(".")[0] for alias in names}
+        case ast.Assign(targets=targets):
+            return {name for target in targets for name in _mentioned(target)}
+        case ast.AnnAssign(target=target):
+            return _mentioned(target)
+        case _:
+            # A call may change what it is given; a branch or a loop may bind anything in it.
+            inner = (ast.Import, ast.ImportFrom, *_DEFINITIONS)
+            bound = (concerned_names(one) for one in flat(statement) if isinstance(one, inner))
+            return _mentioned(statement).union(*bound)
+
+
+def touched_names(statement: ast.stmt) -> set[str]:
+    """Give the names that a top-level statement calls for an effect, or assigns to a part of."""
+    names: set[str] = set()
+    for node in flat(statement):
+        match node:
+            case ast.Expr(value=ast.Call(func=called)):
+                names.add(_first_name(called))
+            case ast.Assign(targets=targets) | ast.Delete(targets=targets):
+                names.update(map(_first_name, filter(_is_part, targets)))
+            case ast.AugAssign(target=target) | ast.AnnAssign(target=target) if _is_part(target):
+                names.add(_first_name(target))
+            case _:
+                pass
+    return names - {""}
+
+
+def imported(statement: ast.stmt) -> Iterator[Use]:
+    """Give what a top-level statement imports: modules, with the names that are taken from them."""
+    for node in flat(statement):
+        match node:
+            case ast.Import(names=names):
+                yield from (Use((), alias.name) for alias in names)
+            case ast.ImportFrom(module=module, names=names, level=level):
+                yield Use(tuple(alias.name for alias in names), module or "", level)
+            case _:
+                pass
+
+
+def is_skipped(statement: ast.stmt) -> bool:
+    """Say whether a statement is only for type checkers, or for running the file as a script."""
+    match statement:
+        case ast.If(test=ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING")):
+            return True
+        case ast.If(test=ast.Compare(left=ast.Name(id="__name__"))):
+            return True
+        case _:
+            return False
+
+
+def flat(statement: ast.stmt) -> Iterator[ast.stmt]:
+    """Give a top-level statement, and those inside of it that are executed when it is."""
+    todo: list[ast.AST] = [statement]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.stmt):
+            yield node
+        if not isinstance(node, _DEFINITIONS):
+            todo.extend(child for name in BLOCKS for child in getattr(node, name, ()))
+
+
+def _mentioned(node: ast.AST) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
+def _is_part(target: ast.expr) -> bool:
+    return isinstance(target, (ast.Attribute, ast.Subscript))
+
+
+def _first_name(node: ast.expr) -> str:
+    """Give the name that an expression like `a.b(c)[d].e` begins with."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
