@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 import stat
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pivot.errors import CorruptionError, StorageError
@@ -26,7 +27,6 @@ from pivot.store.tree import is_fresh
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pivot.hashing import Algorithm
     from pivot.store.content import Content
@@ -62,15 +62,16 @@ class Blobs:
     """The blobs of one project."""
 
     def __init__(self, layout: Layout, vouched: Known | None) -> None:
-        self._layout = layout
-        self._directory = str(layout.blobs)
+        self._directory = layout.blobs
+        self._prefix = str(layout.blobs)
+        self._quarantine = layout.quarantine
         self._vouched = vouched
 
     def path(self, name: str) -> Path:
         """Give the place of a blob, there or not; raise `CorruptionError` for what is no hash."""
         if not _NAME.fullmatch(name):
             raise CorruptionError(f"{name!r:.80} is not the name of a blob")
-        return self._layout.blobs / f"{name[:2]}/{name[2:]}"
+        return Path(f"{self._prefix}/{name[:2]}/{name[2:]}")
 
     def size(self, name: str) -> int | None:
         """Give the size of a blob in bytes, or None if it isn't there."""
@@ -95,26 +96,30 @@ class Blobs:
         if status is None:
             raise MissingBlobError(name)
         if size is not None and status.st_size != size:
-            raise self._condemn(name, f"it has {status.st_size} bytes and should have {size}")
+            reason = f"it has {status.st_size} bytes and should have {size}"
+            raise self._condemn(name, reason, status)
         if self._vouched is None or self._vouched.get(name) != (Signature.of(status), name):
-            started = time.time_ns()
-            self._check_hash(name)
-            self.vouch(name, status, started)
+            self._check_hash(name, status)
         return status
 
-    def _check_hash(self, name: str) -> None:
-        found = self.hash(self.path(name), name)
+    def _check_hash(self, name: str, status: os.stat_result) -> None:
+        started = time.time_ns()
+        try:
+            found = self.hash(self.path(name), name)
+        except FileNotFoundError:
+            raise MissingBlobError(name) from None
+        except OSError as error:
+            raise storage_error(error, "read", self.path(name)) from error
         if found != name:
-            raise self._condemn(name, f"its content has the hash {found}")
+            raise self._condemn(name, f"its content has the hash {found}", status)
+        self.vouch(name, status, started)
 
-    def hash(self, file: Path, name: str) -> str:
-        """Give the hash of a file by the algorithm that made `name`."""
+    @staticmethod
+    def hash(file: Path, name: str) -> str:
+        """Give the hash of a file by the algorithm that made `name`; raise `OSError`."""
         # A project may have changed its algorithm; what was stored before is still good.
         algorithm: Algorithm = "xxh64" if len(name) == 16 else "xxh3_128"
-        try:
-            return hash_file(file, algorithm)[0]
-        except OSError as error:
-            raise storage_error(error, "read", file) from error
+        return hash_file(file, algorithm)[0]
 
     def vouch(self, name: str, status: os.stat_result, started: int) -> None:
         """Remember that a blob which looks like this was found sound, by a look begun at `started`.
@@ -129,29 +134,32 @@ class Blobs:
 
         Raises `CorruptionError` if a blob of this name has another size.
         """
-        size = self.size(content.hash)
-        if size is None:
+        name, size = content.hash, content.size
+        status = self._status(name)
+        if status is None:
             return False
-        if size != content.size:
-            self._check_hash(content.hash)
+        if status.st_size != size:
+            self._check_hash(name, status)
             raise CorruptionError(
-                f"two contents of {size} and {content.size} bytes have one hash, {content.hash}",
+                f"two contents, of {status.st_size} and {size} bytes, have one hash, {name}",
                 hint='set hash = "xxh3_128" in [tool.pivot] of pyproject.toml',
             )
         try:
-            self.check(content.hash)
+            self.check(name)
         except (CorruptBlobError, MissingBlobError):
             return False
         return True
 
-    def _condemn(self, name: str, reason: str) -> CorruptBlobError:
-        """Move a blob to the quarantine and give the error that says so."""
-        moved = self._layout.quarantine / name
-        try:
-            moved.parent.mkdir(parents=True, exist_ok=True)
-            self.path(name).replace(moved)
-        except FileNotFoundError:  # another process was faster
+    def _condemn(self, name: str, reason: str, status: os.stat_result) -> CorruptBlobError:
+        """Move a blob that looked like this to the quarantine, and give the error that says so."""
+        moved = self._quarantine / name
+        now = self._status(name)
+        if now is None or not Signature.of(now).same_data(Signature.of(status)):
+            # Another process has moved it away already, and may have put a good one in its place.
             return CorruptBlobError(name, reason)
+        try:
+            self._quarantine.mkdir(parents=True, exist_ok=True)
+            self.path(name).replace(moved)
         except OSError as error:
             fault = storage_error(error, "move it to", moved)
             return CorruptBlobError(name, f"{reason}; {fault.message}")
@@ -159,16 +167,13 @@ class Blobs:
 
     def verify(self) -> Iterator[CorruptBlobError]:
         """Hash every blob, and give an error for each corrupt one, after moving it away."""
-        for file in sorted(self._layout.blobs.glob("??/*")):
+        for file in sorted(self._directory.glob("??/*")):
             name = file.parent.name + file.name
             if not _NAME.fullmatch(name):
                 continue  # a temporary of a process that runs or was killed
             try:
-                started = time.time_ns()
-                status = file.lstat()
-                self._check_hash(name)
-                self.vouch(name, status, started)
-            except FileNotFoundError:
+                self._check_hash(name, file.lstat())
+            except (FileNotFoundError, MissingBlobError):
                 continue
             except CorruptBlobError as problem:
                 yield problem

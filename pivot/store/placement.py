@@ -65,7 +65,7 @@ class Placement:
             raise
         after = target.lstat()
         if not Signature.of(after).same_data(Signature.of(status)):
-            raise CorruptBlobError(content.hash, "it changed while it was linked")
+            self._confirm(content, target)
         self._blobs.vouch(content.hash, after, started)
         return Signature.of(after)
 
@@ -85,7 +85,7 @@ class Placement:
                     return None
                 same = Signature.of(os.fstat(source)).same_data(Signature.of(status))
                 if not same or os.fstat(descriptor).st_size != content.size:
-                    raise CorruptBlobError(content.hash, "it changed while it was copied")
+                    self._confirm(content, target)
                 # With the blob's time, a later write shows even within this tick of the clock.
                 os.utime(descriptor, ns=(status.st_atime_ns, status.st_mtime_ns))
                 return Signature.of(os.fstat(descriptor))
@@ -93,3 +93,8 @@ class Placement:
                 os.close(descriptor)
         finally:
             os.close(source)
+
+    def _confirm(self, content: Content, target: Path) -> None:
+        """Check what was placed, since the blob isn't what it was before: changed, or replaced."""
+        if self._blobs.hash(target, content.hash) != content.hash:
+            raise CorruptBlobError(content.hash, "it changed while it was restored")

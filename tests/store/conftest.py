@@ -76,7 +76,7 @@ def age():
 
 @pytest.fixture
 def unmeasured() -> dict[str, str]:
-    """The environment for a process that's killed: it can't write down its coverage properly."""
+    """The environment for a process that is killed, or limited: it couldn't save its coverage."""
     return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
 
 

@@ -96,7 +96,7 @@ def test_a_directory_where_the_file_should_be_is_a_clear_error(tmp_path):
     assert names(tmp_path) == ["file"]
 
 
-def test_a_limit_on_the_size_of_files_is_a_clear_error(tmp_path):
+def test_a_limit_on_the_size_of_files_is_a_clear_error(tmp_path, unmeasured):
     code = f"""
 import resource, pathlib
 from pivot.store.atomic import write_atomically
@@ -108,7 +108,8 @@ try:
 except StorageError as error:
     print(error)
 """
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    words = [sys.executable, "-c", code]
+    ran = subprocess.run(words, capture_output=True, text=True, check=True, env=unmeasured)
     assert "ulimit -f" in ran.stdout
     assert names(tmp_path) == []
 

@@ -135,17 +135,36 @@ class TestCheck:
         with pytest.raises(CorruptBlobError, match=r"is corrupt.*; can't move it to"):
             blobs.check(NAME)
 
-    def test_a_blob_that_another_process_condemned_first_is_corrupt(self, blobs, blob, monkeypatch):
+    @pytest.mark.parametrize("anew", [False, True])
+    def test_a_blob_that_another_process_condemned_first_is_corrupt(
+        self, blobs, blob, layout, monkeypatch, anew
+    ):
         overwrite(blob, b"xyz")
         real = blobs.hash
 
         def hash_(file, name):
             found = real(file, name)
             file.unlink()
+            if anew:
+                file.write_bytes(b"abc")
+                os.utime(file, ns=(1, 1))
             return found
 
         monkeypatch.setattr(blobs, "hash", hash_)
         with pytest.raises(CorruptBlobError, match="is corrupt"):
+            blobs.check(NAME)
+        assert blob.exists() is anew
+        assert not layout.quarantine.exists()
+
+    def test_a_blob_that_disappears_while_it_is_read_is_missing(self, blobs, blob, monkeypatch):
+        real = blobs.hash
+
+        def hash_(file, name):
+            file.unlink()
+            return real(file, name)
+
+        monkeypatch.setattr(blobs, "hash", hash_)
+        with pytest.raises(MissingBlobError):
             blobs.check(NAME)
 
 

@@ -133,8 +133,26 @@ class TestHardLinks:
             real(source, target, **options)
 
         monkeypatch.setattr(os, "link", link)
-        with pytest.raises(CorruptBlobError, match="changed while it was linked"):
+        with pytest.raises(CorruptBlobError, match="changed while it was restored"):
             placement("hardlink").place(CONTENT, root / "file", writable=False)
+
+
+@pytest.mark.parametrize("way", ["hardlink", "copy"])
+def test_a_blob_that_another_process_stored_anew_meanwhile_is_fine(
+    placement, blobs, blob, root, monkeypatch, way
+):
+    real = blobs.check
+
+    def check(name, size):
+        status = real(name, size)
+        (root / "again").write_bytes(b"abc")
+        (root / "again").replace(blob)
+        return status
+
+    monkeypatch.setattr(blobs, "check", check)
+    found = placement(way).place(CONTENT, root / "file", writable=False)
+    assert (root / "file").read_bytes() == b"abc"
+    assert found == Signature.of((root / "file").stat())
 
 
 class TestCopies:
@@ -178,5 +196,5 @@ class TestCopies:
             real(source, target)
 
         monkeypatch.setattr(module, "copy", copy)
-        with pytest.raises(CorruptBlobError, match="changed while it was copied"):
+        with pytest.raises(CorruptBlobError, match="changed while it was restored"):
             placement("copy").place(CONTENT, root / "file", writable=False)

@@ -455,7 +455,7 @@ class TestFaults:
             State.open(path)
         assert word in (caught.value.hint or "")
 
-    def test_a_limit_on_the_size_of_files_is_told_and_nothing_is_lost(self, path):
+    def test_a_limit_on_the_size_of_files_is_told_and_nothing_is_lost(self, path, unmeasured):
         code = """
 import pathlib, resource, sys
 from pivot.errors import StorageError
@@ -470,9 +470,8 @@ try:
 except StorageError as error:
     print(error)
 """
-        ran = subprocess.run(
-            [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
-        )
+        words = [sys.executable, "-c", code, str(path)]
+        ran = subprocess.run(words, capture_output=True, text=True, check=True, env=unmeasured)
         assert "state.lmdb" in ran.stdout
         assert "free some space" in ran.stdout
         state = State.open(path)
