@@ -213,14 +213,7 @@ class Symbols:
     def _setup_node(self, namespace: Mapping[str, object]) -> Node:
         return SetupNode.of(namespace, self.references.module_name(namespace))
 
-    def _as_base(node: Node, derived: ClassNode) -> Node:
-    """Give the node of a base of a reduced class, to which its source leads as well, reduced."""
-    if derived.reduced and isinstance(node, ClassNode):
-        return node.of_reduced() if node.subject in derived.subject.__mro__[1:] else node
-    return node
-
-
-def _entry(
+    def _entry(
         self, key: str, code: _Code, namespace: Mapping[str, object], environment: Digest
     ) -> Entry:
         made = _entry(key, code, self.binder.bind(code.uses, namespace), environment)
@@ -238,6 +231,14 @@ def _entry(
             # A pseudo-file such as <string> is no path.
             return Place(file, line)
         return Place(Path(os.path.relpath(file, self.root)).as_posix(), line)
+
+
+def _as_base(node: Node, derived: ClassNode) -> Node:
+    """Give the node of a base of a reduced class, to which its source leads as well, reduced."""
+    if not derived.reduced or not isinstance(node, ClassNode):
+        return node
+    is_base = any(base is node.subject for base in derived.subject.__mro__[1:])
+    return node.of_reduced() if is_base else node
 
 
 def _entry(
