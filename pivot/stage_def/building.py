@@ -127,7 +127,7 @@ def _make_params(given: Any, draft: Draft) -> StageParams | None:
     try:
         made = given() if isinstance(given, type) and issubclass(given, wanted) else given
     except pydantic.ValidationError as error:
-        for problem in param_errors(error, cast("type[StageParams]", given)):
+        for problem in param_errors(error):
             hint = problem.hint and "give it a default, or register(..., params=...)"
             draft.wrong(problem.message, hint)
         return None

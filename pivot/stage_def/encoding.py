@@ -21,6 +21,7 @@ import re
 import types
 import typing
 import uuid
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pydantic
@@ -86,7 +87,7 @@ def _body(value: Any, inner: tuple[Any, ...]) -> Json:
             return value.value if plain else {"!name": value.name}
         case pydantic.BaseModel():
             return encode_params(value)
-        case dict():
+        case Mapping():
             return _mapping(value, inner)
         case list() | tuple() | collections.deque():
             return [
@@ -108,7 +109,7 @@ def _item_types(value: Any, inner: tuple[Any, ...]) -> tuple[Any, ...]:
     return (inner[0] if inner else Any,) * len(value)
 
 
-def _mapping(value: dict[Any, Any], inner: tuple[Any, ...]) -> Json:
+def _mapping(value: Mapping[Any, Any], inner: tuple[Any, ...]) -> Json:
     key_type, value_type = inner if len(inner) == 2 else (Any, Any)
     items = [_encode(item, value_type) for item in value.values()]
     names = _key_texts(value, key_type)

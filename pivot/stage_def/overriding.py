@@ -54,14 +54,14 @@ def _changed[M: BaseModel](
     for name, value in ((str(name), value) for name, value in overrides.items()):
         field = model.model_fields.get(name)
         if field is None and model.model_config.get("extra") != "allow":
-            errors.append(no_such_parameter(model, (*path, name)))
+            errors.append(_no_such_parameter(model, (*path, name)))
             continue
         nested, key = _nested(getattr(current, name, None), value), _key(model, name)
         values[key] = _changed(nested, value, (*path, name), errors) if nested else value
     try:
         return model.model_validate(values)
     except pydantic.ValidationError as error:
-        for problem in param_errors(error, model):
+        for problem in param_errors(error):
             problem.path = (*path, *problem.path)
             errors.append(problem)
         return current
@@ -97,7 +97,7 @@ def _is_another_kind(model: type[BaseModel], values: dict[str, Any]) -> bool:
     )
 
 
-def no_such_parameter(model: type[BaseModel], path: tuple[str, ...]) -> ParamError:
+def _no_such_parameter(model: type[BaseModel], path: tuple[str, ...]) -> ParamError:
     """Give the error for a name that a model has no field for, with the nearest ones."""
     known = list(model.model_fields)
     near = difflib.get_close_matches(path[-1], known, n=3, cutoff=0.5)
@@ -106,20 +106,16 @@ def no_such_parameter(model: type[BaseModel], path: tuple[str, ...]) -> ParamErr
     return ParamError(message, path=path, hint=hint)
 
 
-def param_errors(
-    error: pydantic.ValidationError, model: type[BaseModel] | None = None
-) -> list[ParamError]:
-    """Turn pydantic's report into one error per wrong field; `model` is what was to be made."""
+def param_errors(error: pydantic.ValidationError) -> list[ParamError]:
+    """Turn pydantic's report into one error per wrong field."""
     problems = [cast("dict[str, Any]", problem) for problem in error.errors()]
-    return [_param_error(problem, error.title, model) for problem in problems]
+    return [_param_error(problem, error.title) for problem in problems]
 
 
-def _param_error(problem: dict[str, Any], title: str, model: type[BaseModel] | None) -> ParamError:
+def _param_error(problem: dict[str, Any], model: str) -> ParamError:
     path = tuple(str(part) for part in problem["loc"])
-    name = ".".join((title, *path))
+    name = ".".join((model, *path))
     if problem["type"] == "extra_forbidden":
-        if model is not None and len(path) == 1:
-            return no_such_parameter(model, path)
         return ParamError(f"there is no parameter {name}", path=path)
     if problem["type"] == "missing":
         return ParamError(f"{name} has no value", path=path, hint="give it one, or a default")

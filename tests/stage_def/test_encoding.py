@@ -13,6 +13,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import types
 import uuid
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -127,7 +128,7 @@ def test_no_parameters_encode_as_nothing():
         (Point, Point(1.5), {"x": 1.5, "y": 0}),
         (Inner, Inner(size=2), {"size": 2, "name": "x"}),
         (list[Inner], [Inner()], [{"size": 1, "name": "x"}]),
-        (list[Annotated[int, "unit"]], [1], [1]),
+        (list[Annotated[pathlib.Path, "to it"]], [pathlib.Path("a")], ["a"]),
         (re.Pattern[str], re.compile("a", re.IGNORECASE), ["a", 34]),
         (type[int], int, "builtins.int"),
     ],
@@ -161,6 +162,7 @@ def test_a_nested_alias_keeps_its_items_plain():
         (Any, {1: 2}, {"!dict": [[1, 2]]}),
         (Any, math.nan, {"!float": "nan"}),
         (float | str, math.inf, {"!float": "inf"}),
+        (Any, types.MappingProxyType({"a": 1}), {"!mappingproxy": {"a": 1}}),
         (Any, b"ab", {"!bytes": "YWI="}),
         (Any, decimal.Decimal(1), {"!decimal.Decimal": "1"}),
         (Any, Color.RED, {f"!{__name__}.Color": "red"}),
@@ -238,6 +240,12 @@ def test_an_object_is_the_hash_of_its_pickle():
     first, second = (encode_params(Anything(value=Place("a", 1))) for _ in range(2))
     assert first == second
     assert first != encode_params(Anything(value=Place("a", 2)))
+
+
+def test_a_value_that_contains_itself_beyond_our_sight_has_a_form():
+    loop: list[Any] = []
+    loop.append(loop)
+    assert encode_params(Anything(value=iter(loop)))["value"].keys() == {"!list_iterator"}
 
 
 def test_a_secret_is_not_written():
