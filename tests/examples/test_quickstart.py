@@ -103,8 +103,13 @@ def test_the_confusion_table_counts_every_test_bird_of_every_species(finished):
             STAGES - {"clean"},
             id="default",
         ),
+        pytest.param("data/penguins.csv", "Torgersen,39.5,", "Torgersen,39.6,", STAGES, id="data"),
         pytest.param(
-            "data/penguins.csv", "Adelie,Torgersen,39.1", "Adelie,Torgersen,39.2", STAGES, id="data"
+            "data/penguins.csv",
+            "Torgersen,39.1,",
+            "Torgersen,39.2,",
+            STAGES - {"train"},
+            id="data-of-a-test-bird",
         ),
         pytest.param(
             "classifier.py", "Give the most likely class", "Name the class", set(), id="docstring"

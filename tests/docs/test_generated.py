@@ -1,0 +1,34 @@
+"""What the docs say about commands, settings, floors and libraries is what the code has."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+DOCS = ROOT / "docs"
+
+
+@pytest.fixture
+def expected(monkeypatch) -> dict[Path, str]:
+    # The script sets it for its own process.
+    monkeypatch.setenv("PIVOT_DISABLE_PLUGINS", "1")
+    return runpy.run_path(str(DOCS / "generate.py"))["pages"]()
+
+
+@pytest.mark.parametrize("page", ["cli.md", "configuration.md", "architecture.md"])
+def test_the_page_is_current(expected, page):
+    assert (DOCS / page).read_text("utf-8") == expected[DOCS / page], "run 'make docs'"
+
+
+def test_every_dependency_has_its_reason():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    needed = {re.split(r"[\s<>=!~;\[]", line)[0].lower() for line in project["dependencies"]}
+    explained = re.findall(
+        r"^\| \[([^\]]+)\]", (DOCS / "dependencies.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert {name.lower() for name in explained} == needed
