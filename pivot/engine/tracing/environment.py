@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: Where things are on this machine, and who is at work: no input of a result.
 ORDINARY = frozenset(
-    [
+    {
         "HOME",
         "HOSTNAME",
         "LANG",
@@ -41,7 +41,7 @@ ORDINARY = frozenset(
         "DISPLAY",
         "EDITOR",
         "PAGER",
-    ]
+    }
 )
 _PASSING = ("<frozen os>", "/os.py", "<frozen _collections_abc>", "/_collections_abc.py")
 
