@@ -156,14 +156,10 @@ class Binder:
     def _constant(self, value: object, slot: _Slot) -> Binding:
         """Bind a value, in the name of the module that first bound it."""
         for _ in range(_LONGEST_REEXPORT):
-            imported = self._imported_from(slot)
-            if imported is None:
+            origin = self._imported_from(slot, value)
+            if origin is None:
                 break
-            name, attribute = imported
-            module = sys.modules.get(name)
-            if module is None or vars(module).get(attribute, _MISSING) is not value:
-                break
-            slot = _Slot(vars(module), attribute)
+            slot = origin
             foreign = self._foreign(slot)
             if foreign is not None:
                 return foreign
@@ -171,14 +167,17 @@ class Binder:
         node = ConstNode.of(slot.namespace, module_name, slot.name)
         return Binding(f"const:{module_name}:{slot.name}", (node,))
 
-    def _imported_from(self, slot: _Slot) -> tuple[str, str] | None:
+    def _imported_from(self, slot: _Slot, value: object) -> _Slot | None:
+        """Give the global that a global was imported from, if it still stands for the same."""
         file = slot.namespace.get("__file__")
         source = self.sources.read(file) if isinstance(file, str) else None
-        imported = source and source.imported_from(slot.name)
-        if not imported:
-            return None
-        module, level, attribute = imported
-        return _absolute(module, level, slot.namespace), attribute
+        for use in source.imported_as(slot.name) if source else ():
+            module = sys.modules.get(self.absolute(use, slot.namespace))
+            if module is not None and use.path:
+                found = vars(module).get(use.path[0], _MISSING)
+                if found is value and vars(module) is not slot.namespace:
+                    return _Slot(vars(module), use.path[0])
+        return None
 
     def _absent(self, module: ModuleType, rest: tuple[str, ...]) -> Binding:
         """Bind a name that a module does not have (yet)."""

@@ -49,6 +49,7 @@ class Fingerprinter:
         hash_value: Callable[[object], str | None] | None = None,
         values_elsewhere: Mapping[type, frozenset[str]] = _NOTHING_ELSEWHERE,
     ) -> None:
+        names = (str(root.absolute()), str(root.resolve()))
         root = root.resolve()
         self._elsewhere = Elsewhere(values_elsewhere)
         self._references = References(Origins(root), SourceFiles())
@@ -56,7 +57,7 @@ class Fingerprinter:
         callables = Callables(self._references, binder)
         classes = Classes(self._references, callables, self._elsewhere)
         instances = Instances(self._references.origins, hash_value)
-        values = Values(self._references, Plain(str(root)), callables, classes, instances)
+        values = Values(self._references, Plain(names), callables, classes, instances)
         self._symbols = Symbols(root, binder, values)
         self._reached: dict[Node, _Reached] = {}
 

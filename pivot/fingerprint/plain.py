@@ -18,7 +18,7 @@ from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.syntax import scalar_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _SCALARS = frozenset(
     {NoneType, bool, int, float, complex, str, bytes, EllipsisType, NotImplementedType, range}
@@ -28,12 +28,13 @@ _SHOWN_LENGTH = 80
 
 
 class Plain:
-    """Takes plain values apart."""
+    """Takes plain values apart, given the names that the project's root goes by."""
 
-    def __init__(self, root: str) -> None:
-        self._escaped_root = ascii(root)[1:-1]
+    def __init__(self, roots: Iterable[str]) -> None:
+        known = sorted({root for root in roots if len(root) > 1})
+        self._escaped_roots = [ascii(root)[1:-1] for root in known]
         # The root itself, or what lies below it: not /project2 for /project.
-        self._root = re.compile(rf"{re.escape(root)}(?![\w.-])") if len(root) > 1 else None
+        self._root = re.compile(rf"(?:{'|'.join(map(re.escape, known))})(?![\w.-])")
 
     def take_apart(self, value: object) -> Parts | None:
         """Give the parts of a value of exactly a plain type, else None."""
@@ -49,7 +50,7 @@ class Plain:
         return None
 
     def _text(self, text: str) -> str:
-        parts = self._root.split(text) if self._root else [text]
+        parts = self._root.split(text) if self._escaped_roots else [text]
         return f"str {text!a}" if len(parts) == 1 else f"rooted {parts!a}"
 
     def _container(self, value: object) -> Parts:
@@ -61,7 +62,7 @@ class Plain:
                 return Parts(name, tuple(value), ordered=False)
             case list() | tuple() if _SCALARS.issuperset(map(type, value)):
                 text = scalar_text(value)
-                rooted = self._root is not None and self._escaped_root in text
+                rooted = any(root in text for root in self._escaped_roots)
                 return Parts(name, tuple(value)) if rooted else Parts(f"{name} {text}")
             case list() | tuple():
                 return Parts(name, tuple(value))

@@ -61,6 +61,8 @@ class References:
     def __init__(self, origins: Origins, sources: SourceFiles) -> None:
         self.origins = origins
         self.sources = sources
+        #: The globals of scripts that were run by path, and so are in no module.
+        self._scripts: dict[str, Mapping[str, object]] = {}
         #: Identity of a thing -> its reference, and the thing itself, so that it stays.
         self._known: dict[int, tuple[Reference | None, object]] = {}
 
@@ -115,6 +117,7 @@ class References:
         if name != "__main__" and module is not None and vars(module) is namespace:
             return name
         # A script run by path: named as `import` would name it.
+        self._scripts[name] = namespace
         file = namespace.get("__file__")
         return self._name_of_file(file) if isinstance(file, str) else name
 
@@ -126,7 +129,7 @@ class References:
         for value in vars(cls).values():
             if is_a(value, FunctionType) and value.__module__ == cls.__module__:
                 return value.__globals__
-        return vars(module) if module else None
+        return vars(module) if module else self._scripts.get(cls.__module__)
 
     def class_key(self, cls: type) -> str:
         """Give the key of a class: `class:module:qualname`."""

@@ -20,7 +20,7 @@ import functools
 import importlib.machinery
 import importlib.util
 import linecache
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING
@@ -101,14 +101,10 @@ class SourceFile:
         """Give the top-level statements that bind or change a global name."""
         return self._statements.get(name, [])
 
-    def imported_from(self, name: str) -> tuple[str, int, str] | None:
-        """Give (module, level, name there) of the import that alone binds a name, if one does."""
-        match [statement.node for statement in self.statements(name)]:
-            case [ast.ImportFrom() as node]:
-                names = {alias.asname or alias.name: alias.name for alias in node.names}
-                return (node.module or "", node.level, names[name]) if name in names else None
-            case _:
-                return None
+    def imported_as(self, name: str) -> list[Use]:
+        """Give what an import at the top level may have bound a global name to."""
+        stars = [replace(use, path=(name,)) for use in self._imported.get("*", ())]
+        return self._imported.get(name, []) + stars
 
     def _find(self, code: CodeType) -> Defined | None:
         if code.co_name == _LAMBDA:
@@ -165,8 +161,16 @@ class SourceFile:
 
     @functools.cached_property
     def imports(self) -> list[Use]:
-        """What the module imports at its top level, as it's imported: module and names."""
-        return [use for node in self._executed for use in imported(node)]
+        """What the module imports at its top level."""
+        return [use for node in self._executed for _, use in imported(node)]
+
+    @functools.cached_property
+    def _imported(self) -> Mapping[str, list[Use]]:
+        found: dict[str, list[Use]] = {}
+        for node in self._executed:
+            for name, use in imported(node):
+                found.setdefault(name, []).append(use)
+        return found
 
     @functools.cached_property
     def _executed(self) -> list[ast.stmt]:

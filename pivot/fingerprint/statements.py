@@ -53,14 +53,16 @@ def touched_names(statement: ast.stmt) -> set[str]:
     return names - {""}
 
 
-def imported(statement: ast.stmt) -> Iterator[Use]:
-    """Give what a top-level statement imports: modules, with the names that are taken from them."""
+def imported(statement: ast.stmt) -> Iterator[tuple[str, Use]]:
+    """Give what a top-level statement imports, with the name that is bound to it, or `*`."""
     for node in flat(statement):
         match node:
             case ast.Import(names=names):
-                yield from (Use((), alias.name) for alias in names)
-            case ast.ImportFrom(module=module, names=names, level=level):
-                yield Use(tuple(alias.name for alias in names), module or "", level)
+                yield from ((alias.asname or alias.name, Use((), alias.name)) for alias in names)
+            case ast.ImportFrom(names=names):
+                for alias in names:
+                    path = () if alias.name == "*" else (alias.name,)
+                    yield alias.asname or alias.name, Use(path, node.module or "", node.level)
             case _:
                 pass
 
