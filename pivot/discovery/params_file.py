@@ -94,13 +94,17 @@ class _Reader:
         except yaml.YAMLError as error:
             raise self._not_yaml(error) from None
         except RecursionError:
-            raise _wrong("this is nested too deeply", 1) from None
+            raise self._too_deep() from None
         self.errors: list[PivotError] = []
 
     def _not_yaml(self, error: yaml.YAMLError) -> DefinitionError:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
         return _wrong(f"this is not YAML: {problem}", mark.line + 1 if mark else 1)
+
+    @staticmethod
+    def _too_deep() -> DefinitionError:
+        return _wrong("this is nested too deeply", 1)
 
     def entries(self) -> dict[str, Entry]:
         node = self._root
@@ -112,13 +116,12 @@ class _Reader:
         try:
             self._check(node)
             for key, value in _members(node):
-                entries[str(key.value)] = Entry(
-                    str(key.value), _line(key), self._values(value), value
-                )
+                entry = Entry(str(key.value), _line(key), self._values(value), value)
+                entries.setdefault(entry.name, entry)
         except self._yaml.YAMLError as error:
             raise self._not_yaml(error) from None
         except RecursionError:
-            raise _wrong("this contains itself, or is nested too deeply", _line(node)) from None
+            raise self._too_deep() from None
         return entries
 
     def _values(self, node: Any) -> Any:
