@@ -167,7 +167,7 @@ def recursive() -> list[object]:
     return value
 
 
-@pytest.mark.parametrize("value", [{1, 2}, object(), {(1, 2): 3}, recursive()], ids=repr)
+@pytest.mark.parametrize("value", [{1, 2}, object(), {(1, 2): 3}, recursive()], ids=type)
 def test_what_json_cannot_hold_is_told_and_leaves_no_file(value, path):
     with pytest.raises(LoaderError, match="can't be saved as JSON") as caught:
         JSON().save(value, path)
@@ -232,7 +232,7 @@ def test_yaml_makes_no_objects_of_other_classes(path):
         YAML().load(path)
 
 
-@pytest.mark.parametrize("value", [object(), pathlib.Path("x"), recursive()], ids=repr)
+@pytest.mark.parametrize("value", [object(), pathlib.Path("x"), recursive()], ids=type)
 def test_what_yaml_cannot_hold_is_told_and_leaves_no_file(value, path):
     with pytest.raises(LoaderError, match="can't be saved as YAML"):
         YAML().save(value, path)
