@@ -102,7 +102,8 @@ class Hooks:
 
 def signature(hook: str) -> str:
     """Give a hook's name and parameters, as its documentation does."""
-    return f"{hook}{inspect.signature(getattr(hookspecs, hook))}"
+    # Annotations are texts in the module, and would come out between quotes.
+    return hook + str(inspect.signature(getattr(hookspecs, hook))).replace("'", "")
 
 
 def _invoke(one: pluggy.HookImpl, arguments: dict[str, object]) -> Any:

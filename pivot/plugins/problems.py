@@ -120,4 +120,4 @@ def describe(error: BaseException) -> str:
 
 
 def _is_machinery(module: str) -> bool:
-    return module.startswith(("importlib.", "stevedore.", "pivot.plugins."))
+    return f"{module}.".startswith(("importlib.", "stevedore.", "pivot.plugins."))

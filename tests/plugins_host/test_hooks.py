@@ -175,7 +175,7 @@ def test_an_unknown_argument_is_an_error_with_the_signature(host):
         def pivot_get_loader(self, name: str, path: str) -> None: ...
 
     message = rejected(host, Wrong()).message
-    assert "pivot_get_loader takes path; the hook is pivot_get_loader(name: 'str')" in message
+    assert "pivot_get_loader takes path; the hook is pivot_get_loader(name: str)" in message
 
 
 def test_all_mistakes_of_a_plugin_are_told_at_once(host):
