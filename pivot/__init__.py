@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pivot.api import Cancellation, explain, export, plan, run, stages
+    from pivot.api import Cancellation, explain, export, fetch, plan, pull, push, run, stages
     from pivot.errors import PivotError
     from pivot.plugins import PluginHost, hookimpl
     from pivot.registry import REGISTRY, Registry
@@ -25,8 +25,11 @@ _HOMES = {
     "Registry": "pivot.registry",
     "explain": "pivot.api",
     "export": "pivot.api",
+    "fetch": "pivot.api",
     "hookimpl": "pivot.plugins",
     "plan": "pivot.api",
+    "pull": "pivot.api",
+    "push": "pivot.api",
     "run": "pivot.api",
     "stages": "pivot.api",
 }
@@ -39,8 +42,11 @@ __all__ = [
     "Registry",
     "explain",
     "export",
+    "fetch",
     "hookimpl",
     "plan",
+    "pull",
+    "push",
     "run",
     "stages",
 ]

@@ -2,8 +2,8 @@
 
 The order is the promise: a lock never vouches for an output that is not there and whole, whatever
 interrupts. `prepare` makes room before a stage runs, without losing anything that the user made;
-`record` notes a result, unless an input or a source was edited while the stage ran. Tests:
-tests/engine/test_commit.py.
+`record` notes a result, unless an input or a source was edited while the stage ran; `checkout`
+makes the outputs what the lock says. Tests: tests/engine/test_commit.py, tests/cli/test_sharing.py.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
+from pivot.decide import OutState
 from pivot.errors import StageError, StorageError
 from pivot.store.content import Signature
 from pivot.store.lock import Lock, Record, write_lock
 from pivot.store.runs import encode_outs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from pivot.decide import Restore
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pivot.engine.workspace import Workspace
     from pivot.interfaces import Outcome
     from pivot.stage import Stage
+    from pivot.store.content import Content
 
 
 class Committer:
@@ -45,7 +47,7 @@ class Committer:
     def prepare(self, stage: Stage, verdict: Verdict) -> None:
         """Make room for a stage: keep what the user made, unlink outs, restore incremental ones."""
         marker = self._marker(stage)
-        self._keep(stage, verdict, quiet=marker.exists())
+        self._keep(stage, verdict.past.lock, verdict.observed.outs, quiet=marker.exists())
         marker.touch()
         lock = verdict.past.lock
         base = {record.name: record for record in lock.outs} if lock else {}
@@ -62,16 +64,39 @@ class Committer:
 
         Raises `CorruptionError` if what the cache holds is not what it held.
         """
-        self._keep(stage, verdict, quiet=False)
-        incremental = {out.name for out in stage.outs if out.incremental}
+        self._keep(stage, verdict.past.lock, verdict.observed.outs, quiet=False)
         present = {state.name: state.content for state in verdict.observed.outs}
-        for record in decision.outs:
-            if present[record.name] != record.content:
-                target = self._workspace.path(record.path)
-                writable = record.name in incremental
-                self._workspace.cache.restore(record.content, target, writable=writable)
-                self._workspace.note(record.path, record.content)
+        different = [out for out in decision.outs if present[out.name] != out.content]
+        self._bring_back(stage, different)
         self._write(stage, verdict, decision.outs)
+
+    def checkout(self, stage: Stage, lock: Lock) -> tuple[str, ...]:
+        """Bring back the outputs that differ from the stage's lock; give the paths of those.
+
+        What the cache doesn't hold stays as it is. The caller has the stage's hold. Raises
+        `CorruptionError` if what the cache holds is not what it held.
+        """
+        workspace = self._workspace
+        declared = {(out.name, out.path) for out in stage.outs if out.cache}
+        different: list[Record] = []
+        states: list[OutState] = []
+        for record in lock.outs:
+            if (record.name, record.path) in declared:
+                content = workspace.content(record.path)
+                if content != record.content and workspace.cache.holds(record.content):
+                    different.append(record)
+                    states.append(OutState(record.name, record.path, content))
+        self._keep(stage, lock, states, quiet=self._marker(stage).exists())
+        self._bring_back(stage, different)
+        return tuple(record.path for record in different)
+
+    def _bring_back(self, stage: Stage, records: Iterable[Record]) -> None:
+        incremental = {out.name for out in stage.outs if out.incremental}
+        for record in records:
+            target = self._workspace.path(record.path)
+            writable = record.name in incremental
+            self._workspace.cache.restore(record.content, target, writable=writable)
+            self._workspace.note(record.path, record.content)
 
     def record(self, stage: Stage, verdict: Verdict, outcome: Outcome) -> bool:
         """Record what a stage made; give False, with a warning, if it must not be trusted."""
@@ -125,20 +150,20 @@ class Committer:
             file.removeprefix(base) for file, known in self._sources.items() if not _is(file, known)
         ]
 
-    def _keep(self, stage: Stage, verdict: Verdict, *, quiet: bool) -> None:
+    def _keep(
+        self, stage: Stage, lock: Lock | None, states: Iterable[OutState], *, quiet: bool
+    ) -> None:
         """Save to the cache what lies at the outputs' paths and is not known to be Pivot's."""
-        lock = verdict.past.lock
         ours = {record.path: record.content for record in lock.outs} if lock else {}
-        for state in verdict.observed.outs:
+        for state in states:
             content = state.content
             if content is None or ours.get(state.path) == content:
                 continue
-            if self._workspace.cache.holds(content):
-                continue
+            known = self._workspace.cache.holds(content)
             path = self._workspace.path(state.path)
-            listing = self._workspace.tree.listing(state.path) if content.directory else None
-            self._workspace.cache.add(path, content, listing)
-            if not quiet:
+            # Also if there seems to be a blob: only adding makes sure that it is sound.
+            self._workspace.cache.add(path, content, self._listing(state.path, content))
+            if not quiet and not known:
                 self._warn(
                     stage.name,
                     f"{state.path} was not made by this pipeline as it is; before it is replaced, "
@@ -154,8 +179,11 @@ class Committer:
                     stage=stage.name,
                     hint=f"to start afresh, delete .pivot/stages/{stage.name}.lock",
                 )
-            cache.add(path, content)
+            cache.add(path, content, self._listing(record.path, content))
         cache.restore(content, path, writable=True)
+
+    def _listing(self, path: str, content: Content) -> bytes | None:
+        return self._workspace.tree.listing(path) if content.directory else None
 
     def _marker(self, stage: Stage) -> Path:
         """Name the file that is there from before a stage starts until its result is recorded."""
