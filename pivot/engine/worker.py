@@ -22,6 +22,7 @@ from pivot.executors.payload import dumps, loads
 from pivot.interfaces import Failure, Outcome, Produced
 from pivot.loaders import PathOnly
 from pivot.stage import Stage, Via
+from pivot.stage_def import StageDef
 from pivot.store.tree import Tree
 from pivot.tracebacks import user_traceback
 
@@ -103,8 +104,8 @@ def _perform(task: Task) -> tuple[Produced, ...]:
 
 def _call(stage: Stage) -> None:
     arguments: dict[str, Any] = {}
-    params = stage.params
-    if params is not None and hasattr(params, "unloaded"):
+    params: Any = stage.params
+    if isinstance(params, StageDef):
         params = params.unloaded()
     for dep in stage.deps:
         if dep.via is Via.ARGUMENT:

@@ -1,7 +1,8 @@
 """What a run made, as the run cache keeps it: the outputs' records, as JSON bytes.
 
 The run cache maps a key that names everything a stage depended on to what the stage made of it. It
-is disposable, so that an entry that can't be read counts as absent. Tests: tests/store/test_runs.py.
+is disposable, so that an entry that can't be read counts as absent.
+Tests: tests/store/test_runs.py.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ from pivot.hashing import hash_bytes, hash_file
 from pivot.store.atomic import is_temporary
 from pivot.store.content import Content, Signature
 from pivot.store.faults import storage_error
+from pivot.store.ignore import Ignore
 from pivot.store.listing import (
     EmptyEntry,
     Entry,
@@ -94,6 +95,7 @@ class Tree:
         self._algorithm: Algorithm = algorithm
         self._known = known
         self._digits = len(hash_bytes(b"", algorithm))
+        self._ignores = Ignore(root)
 
     def content(self, artifact: str) -> Content | None:
         """Give what an artifact holds, or None if it isn't there; raises as `look` does."""
@@ -189,17 +191,29 @@ class Tree:
         waiting = [""]
         while waiting:
             directory = waiting.pop()
-            with os.scandir(top / directory) as scan:
-                found = [item for item in scan if not is_temporary(item.name)]
+            prefix = f"{directory}/" if directory else ""
+            found = self._scan(top / directory, f"{name}/{prefix}")
             if not found and directory:
                 entries.append(EmptyEntry(directory))
             for item in found:
-                relative = f"{directory}/{item.name}" if directory else item.name
+                relative = f"{prefix}{item.name}"
                 if item.is_dir(follow_symlinks=False):
                     waiting.append(relative)
                 else:
                     entries.append(self._entry(top, name, relative, item))
         return entries
+
+    def _scan(self, directory: Path, prefix: str) -> list[os.DirEntry[str]]:
+        """Give what counts of a directory; `prefix` and a name are a path from the root."""
+        with os.scandir(directory) as scan:
+            return [
+                item
+                for item in scan
+                if not is_temporary(item.name)
+                and not self._ignores(
+                    f"{prefix}{item.name}", directory=item.is_dir(follow_symlinks=False)
+                )
+            ]
 
     def _entry(self, top: Path, name: str, relative: str, item: os.DirEntry[str]) -> Entry:
         path = top / relative
