@@ -15,7 +15,8 @@ from typing import Any
 from stevedore.driver import DriverManager
 
 
-class _OneDriver(DriverManager[Any]):
+# Without a type argument: in stevedore 5.4 the class takes none.
+class _OneDriver(DriverManager):
     """A driver manager that looks at one entry point instead of at its cache of all of them."""
 
     def __init__(self, entry_point: EntryPoint) -> None:

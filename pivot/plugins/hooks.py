@@ -46,7 +46,7 @@ class Hooks:
 
     def __init__(self, report: Callable[[Problem], None], last: object) -> None:
         self._report = report
-        self._manager = pluggy.PluginManager("pivot")
+        self._manager = _Manager("pivot")
         for name, question in HOOKS.items():
             _hookspec(firstresult=question)(getattr(hookspecs, name))
         self._manager.add_hookspecs(hookspecs)
@@ -98,6 +98,13 @@ class Hooks:
     def _blame(self, one: pluggy.HookImpl, hook: str, what: str) -> None:
         distribution = one.plugin_name.partition("#")[0]
         self._report(Problem(distribution, "pivot.hooks", hook, f"{hook} {what}"))
+
+
+class _Manager(pluggy.PluginManager):
+    """A plugin manager that runs no property's code; pluggy has learnt that after 1.5 only."""
+
+    def parse_hookimpl_opts(self, plugin: object, name: str) -> pluggy.HookimplOpts | None:
+        return super().parse_hookimpl_opts(plugin, name) if _function(plugin, name) else None
 
 
 def signature(hook: str) -> str:
