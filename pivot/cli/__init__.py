@@ -58,11 +58,11 @@ def _complete(app: click.Group, instruction: str) -> int:
 
 def _prepare_streams() -> None:
     """Make printing safe: no closed descriptor that a file could take, no unprintable character."""
-    for descriptor in (0, 1, 2):
-        try:
-            os.fstat(descriptor)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)
+    for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            # The lowest number that is free: this very one. Worker processes inherit it.
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+            setattr(sys, name, os.fdopen(descriptor, "w" if descriptor else "r", closefd=False))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -71,5 +71,4 @@ def _prepare_streams() -> None:
 def _flush() -> None:
     """Write what is buffered now, where a closed pipe or a full disk can still be told."""
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            stream.flush()
+        stream.flush()

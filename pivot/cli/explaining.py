@@ -45,7 +45,8 @@ _CONTENT = re.compile(r"([0-9a-f]{8})[0-9a-f]*( executable)?(/)? (\d+) bytes")
 def explanation_text(explanation: Explanation) -> str:
     """Give the whole explanation of one stage."""
     status, _, style = _STATUSES[explanation.forecast]
-    shown = click.style(status, fg=style, bold=True) + _after(explanation)
+    after = _after(explanation)
+    shown = click.style(status, fg=style, bold=True) + (f" ({after})" if after else "")
     lines = [f"Stage: {click.style(explanation.stage, bold=True)}", f"  Status: {shown}"]
     if reason := summary(explanation):
         lines.append(f"  Reason: {reason}")
@@ -56,15 +57,13 @@ def explanation_text(explanation: Explanation) -> str:
 
 def forecast_lines(explanations: Sequence[Explanation]) -> list[str]:
     """Give one line a stage: its name, what would happen, and why."""
-    return columns(
-        (
-            explanation.stage,
-            click.style(_STATUSES[explanation.forecast][1], fg=_STATUSES[explanation.forecast][2])
-            + _after(explanation),
-            "" if explanation.forecast == "may_run" else summary(explanation),
-        )
-        for explanation in explanations
-    )
+    return columns(_forecast_row(explanation) for explanation in explanations)
+
+
+def _forecast_row(explanation: Explanation) -> tuple[str, str, str]:
+    _, words, style = _STATUSES[explanation.forecast]
+    why = _after(explanation) or summary(explanation)
+    return explanation.stage, click.style(words, fg=style), why
 
 
 def forecast_total(explanations: Sequence[Explanation]) -> str:
@@ -85,7 +84,7 @@ def summary(explanation: Explanation) -> str:
 def _after(explanation: Explanation) -> str:
     if explanation.forecast != "may_run":
         return ""
-    return f" (after: {', '.join(change.name for change in explanation.changes)})"
+    return f"after: {', '.join(change.name for change in explanation.changes)}"
 
 
 def _change_lines(changes: Sequence[Change]) -> Iterator[str]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import errno
 import os
 import shlex
-import sys
 import textwrap
 import traceback
 from typing import TYPE_CHECKING
@@ -131,5 +130,5 @@ def _bug_lines(error: BaseException, arguments: Sequence[str], *, debug: bool) -
 def _forget_stdout() -> None:
     """Let what is still buffered go nowhere, or the interpreter complains of it when it ends."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    os.dup2(nowhere, 1)
     os.close(nowhere)

@@ -85,11 +85,12 @@ class LazyGroup(click.Group):
     @override
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands with their summaries, none of them imported."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, b.summary) for name, b in self._builtins.items()])
-        if self._additions:
-            with formatter.section("Commands of plugins"):
-                formatter.write_dl([(n, _summary(e)) for n, e in sorted(self._additions.items())])
+        own = [(name, builtin.summary) for name, builtin in self._builtins.items()]
+        added = [(word, _summary(entries)) for word, entries in sorted(self._additions.items())]
+        for title, rows in (("Commands", own), ("Commands of plugins", added)):
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
 
     @override
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:

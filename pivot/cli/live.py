@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rich.live import Live
     from rich.text import Text
 
+    from pivot.api import RunReport
     from pivot.cli.narration import Line
     from pivot.events import Event
 
@@ -100,6 +101,12 @@ class LiveLines(Quiet):
         super().tell(event)
 
     @override
+    def finish(self, report: RunReport) -> None:
+        """Print the last lines, where the moving part was."""
+        self._stop()
+        super().finish(report)
+
+    @override
     def note(self, text: str) -> None:
         """Let the moving part show it: it is drawn soon."""
         if self._live is None:
@@ -119,6 +126,9 @@ class LiveLines(Quiet):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
         if self._live is not None:
             self._live.stop()
             self._live = None

@@ -22,22 +22,20 @@ if TYPE_CHECKING:
 @contextlib.contextmanager
 def reserved() -> Iterator[TextIO]:
     """Send to standard error what is printed in the block; give the true standard output."""
-    _flush()
+    sys.stdout.flush()
     true = os.dup(1)
     os.dup2(2, 1)
     try:
-        # A stream of its own: `sys.stdout` is what user code prints to.
-        with os.fdopen(os.dup(true), "w", encoding="utf-8") as stream:
+        # By name too: who embeds the command line may have put something else there.
+        with (
+            os.fdopen(os.dup(true), "w", encoding="utf-8") as stream,
+            contextlib.redirect_stdout(sys.stderr),
+        ):
             yield stream
     finally:
-        _flush()
+        sys.stdout.flush()
         os.dup2(true, 1)
         os.close(true)
-
-
-def _flush() -> None:
-    if sys.stdout is not None:
-        sys.stdout.flush()
 
 
 def json_line(value: Any) -> str:

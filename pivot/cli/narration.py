@@ -55,6 +55,7 @@ class Narrator:
         self._total = 0
         self._logs = False
         self._reasons: dict[str, Sequence[str]] = {}
+        self._begun: set[str] = set()
         #: Said when it is sure that not all is unchanged; until then there may be nothing to tell.
         self._unchanged: list[str] = []
         self._eventful = False
@@ -86,11 +87,13 @@ class Narrator:
 
     def finish(self, report: RunReport) -> list[Line]:
         """Give what is to be said when the run is over."""
-        lines = [*self._held_back(), *_never_started(report)] if self._eventful else []
-        return [*lines, Line(total(report))]
+        if _all_unchanged(report):
+            return [Line(total(report))]
+        return [*self._held_back(), *_never_started(report), Line(total(report))]
 
     def _started(self, stage: str) -> list[Line]:
         self._eventful = True
+        self._begun.add(stage)
         if not self._starts:
             return self._held_back()
         return [*self._held_back(), Line(f"{stage}: running{_because(self._reasons[stage])}")]
@@ -122,7 +125,7 @@ class Narrator:
         lines = [f"{event.stage}: {failed}: {event.error}"]
         if event.traceback:
             lines.append(textwrap.indent(event.traceback, "  "))
-        if self._logs and event.seconds:
+        if self._logs and event.stage in self._begun:
             lines.append(f"  all that it printed: pivot logs {event.stage}")
         return "\n".join(lines)
 
@@ -136,17 +139,20 @@ class Narrator:
 
 def total(report: RunReport) -> str:
     """Give the last line of a run."""
-    counts = report.counts
-    if counts.keys() <= {Status.UNCHANGED}:
+    if _all_unchanged(report):
         return f"Everything is up to date ({plural(len(report.stages), 'stage')})"
     stopped = "interrupted: " if report.interrupted else ""
-    return f"{stopped}{counted(counts)} in {duration(report.seconds)}"
+    return f"{stopped}{counted(report.counts)} in {duration(report.seconds)}"
 
 
 def printable(line: str) -> str:
     """Give what remains of a line of output when a terminal has drawn it, without its colours."""
     drawn = line.rsplit("\r", 1)[-1]
     return _CONTROLS.sub("", _ESCAPES.sub("", drawn))
+
+
+def _all_unchanged(report: RunReport) -> bool:
+    return report.counts.keys() <= {Status.UNCHANGED}
 
 
 def _because(reasons: Sequence[str]) -> str:

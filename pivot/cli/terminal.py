@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def is_terminal(stream: TextIO | None, environ: Mapping[str, str] = os.environ) -> bool:
+def is_terminal(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
     """Say whether a stream is a terminal on which the cursor can be moved."""
-    return stream is not None and stream.isatty() and environ.get("TERM") != "dumb"
+    return stream.isatty() and environ.get("TERM") != "dumb"
 
 
-def in_colour(stream: TextIO | None, environ: Mapping[str, str] = os.environ) -> bool:
+def in_colour(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
     """Say whether a stream should get colours."""
     if environ.get("NO_COLOR"):
         return False
@@ -39,7 +39,7 @@ def complain(text: str) -> None:
     click.echo(text, err=True, color=in_colour(sys.stderr))
 
 
-def speaks_unicode(stream: TextIO | None) -> bool:
+def speaks_unicode(stream: TextIO) -> bool:
     """Say whether lines can be drawn with box characters."""
     encoding = getattr(stream, "encoding", None) or "ascii"
     return encoding.lower().replace("-", "") in {"utf8", "utf16"}

@@ -32,4 +32,4 @@ def dag(targets: tuple[str, ...], *, notation: str | None) -> None:
             text = api.export(notation, targets=chosen)
         else:
             text = "\n".join(tree(api.plan(targets=chosen), boxes=speaks_unicode(sys.stdout)))
-    say(text.removesuffix("\n"))
+    say(text.removesuffix("\n") or "There are no stages.")

@@ -29,4 +29,5 @@ def explain(targets: tuple[str, ...], *, as_json: bool) -> None:
     if as_json:
         say_json([explanation.to_json() for explanation in found])
     else:
-        say("\n\n".join(explanation_text(explanation) for explanation in found))
+        texts = [explanation_text(explanation) for explanation in found]
+        say("\n\n".join(texts) or "There are no stages.")

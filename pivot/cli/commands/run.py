@@ -88,7 +88,8 @@ def _foretell(targets: tuple[str, ...], mode: str, *, force: bool, as_json: bool
     if as_json:
         return 0
     if mode == "explain":
-        say("\n\n".join(explanation_text(explanation) for explanation in found))
+        texts = [explanation_text(explanation) for explanation in found]
+        say("\n\n".join(texts) or "There are no stages.")
     else:
         say("\n".join([*forecast_lines(found), forecast_total(found)]))
     return 0
