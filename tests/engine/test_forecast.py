@@ -145,7 +145,12 @@ def test_an_explanation_shows_both_values_of_a_parameter(three):
     three.write("params.yaml", "second:\n  factor: 7\n")
     second = pivot.explain(three.root)[1]
     (change,) = second.changes
-    assert (change.kind, change.name, change.old, change.new) == ("param_changed", "factor", "2", "7")
+    assert (change.kind, change.name, change.old, change.new) == (
+        "param_changed",
+        "factor",
+        "2",
+        "7",
+    )
 
 
 def test_an_input_that_nobody_makes_is_told_before_anything_runs(three):
