@@ -49,7 +49,7 @@ class TestConformanceCompressed(LoaderSuite):
 
     @pytest.fixture
     def value(self) -> Any:
-        return pd.DataFrame({"a": [1, 2], "b": ["x", None]})
+        return pd.DataFrame({"a": [1, 2], "b": ["x", math.nan]})
 
     def assert_same(self, loaded: Any, value: Any) -> None:
         pd.testing.assert_frame_equal(loaded, value)
