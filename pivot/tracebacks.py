@@ -7,6 +7,7 @@ stage's function. Tests: tests/test_tracebacks.py.
 
 from __future__ import annotations
 
+import importlib
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _PACKAGE = f"{Path(__file__).parent}/"
+_IMPORTLIB = f"{Path(importlib.__file__).parent}/"
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 
@@ -52,7 +54,7 @@ def innermost_place(error: BaseException, root: Path) -> Place | None:
 
 
 def _is_machinery(filename: str) -> bool:
-    return filename.startswith((_PACKAGE, "<frozen importlib"))
+    return filename.startswith((_PACKAGE, _IMPORTLIB, "<frozen importlib"))
 
 
 def _is_installed(filename: str) -> bool:

@@ -112,9 +112,13 @@ def _merged(registries: list[Registry]) -> tuple[Stage, ...]:
     errors: list[PivotError] = []
     for stage in (stage for registry in registries for stage in registry.stages):
         if stage.name in stages:
-            message = f"two registries have a stage {stage.name!r}; the other is at "
+            known = stages[stage.name].place
             errors.append(
-                DefinitionError(f"{message}{stages[stage.name].place}", where=stage.place)
+                DefinitionError(
+                    f"two registries have a stage {stage.name!r}; the other is at {known}",
+                    where=stage.place,
+                    hint="give one of them another name: register(..., name=...)",
+                )
             )
         stages[stage.name] = stage
     if errors:
