@@ -65,7 +65,7 @@ def there(tmp_path, remote):
 
 def stored(remote, key):
     """The file of a blob in a directory remote."""
-    return remote._directory / key[:2] / key[2:]
+    return remote._directory / "files" / key[:2] / key[2:]
 
 
 FOLDER = {"a": b"aaa", "sub/b": b"bb", "sub/same": b"aaa"}

@@ -1,6 +1,6 @@
 """A remote that is a directory: a network drive, or another disk.
 
-Blobs lie as they do in the cache, `ab/cdef...`, and get their names when they are whole. Example:
+Blobs lie as they do in the cache, in `files/ab/cdef...`, and get their names when they are whole. Example:
 `open_directory("file:///mnt/share/pivot", {})`. Tests: tests/remotes/test_directory.py.
 """
 
@@ -74,7 +74,7 @@ class DirectoryRemote:
     def list(self) -> Iterator[str]:
         """Give the keys of all blobs."""
         with self._explaining("read"):
-            found = sorted(self._directory.glob("??/*"))
+            found = sorted(self._directory.glob("files/??/*"))
         for file in found:
             key = file.parent.name + file.name
             if _KEY.fullmatch(key):
@@ -92,7 +92,7 @@ class DirectoryRemote:
     def _blob(self, key: str) -> Path:
         if not _KEY.fullmatch(key):
             raise UsageError(f"{key!r:.80} is not the name of a blob")
-        return self._directory / key[:2] / key[2:]
+        return self._directory / "files" / key[:2] / key[2:]
 
     @contextlib.contextmanager
     def _explaining(self, verb: str) -> Iterator[None]:

@@ -194,7 +194,7 @@ class TestTrouble:
 
     def test_what_is_damaged_is_named_and_is_status_1(self, clone, invoke, everywhere, tmp_path):
         invoke("push")
-        for blob in (tmp_path / "share").glob("??/*"):
+        for blob in (tmp_path / "share").glob("files/??/*"):
             blob.write_bytes(b"damage")
         project = clone()
         done = invoke("pull")

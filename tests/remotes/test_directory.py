@@ -49,7 +49,7 @@ def test_a_url_is_the_same_place_as_its_path(place, remote, blob):
 
 def test_a_blob_lies_as_in_the_cache(place, remote, blob):
     remote.upload({KEY: blob}, deaf)
-    assert (place / KEY[:2] / KEY[2:]).read_bytes() == b"abc"
+    assert (place / "files" / KEY[:2] / KEY[2:]).read_bytes() == b"abc"
 
 
 def test_another_host_is_refused():
@@ -71,7 +71,7 @@ def test_what_is_no_key_leads_nowhere(remote, blob, key):
 def test_what_is_no_blob_is_not_listed(place, remote, blob):
     remote.upload({KEY: blob}, deaf)
     (place / "README").write_text("mine")
-    (place / "ef/.0123.tmp").write_text("left by a killed push")
+    (place / "files/ef/.0123.tmp").write_text("left by a killed push")
     assert list(remote.list()) == [KEY]
 
 
