@@ -94,7 +94,7 @@ class Classes:
         for name, value in sorted(vars(cls).items()):
             functions = _functions_in(value)
             if functions:
-                if not generated or not all(map(_is_generated, functions)):
+                if not (generated and self._is_generated(name, functions[0])):
                     yield from self._methods(own, name, functions, value)
             elif issubclass(cls, enum.Enum):
                 if is_a(value, cls):
@@ -113,6 +113,12 @@ class Classes:
             environment = self.callables.environment(function)
             if environment.children:
                 yield name, environment
+
+    def _is_generated(self, name: str, function: FunctionType) -> bool:
+        if function.__code__.co_filename.startswith("<"):
+            return True
+        # `@dataclass` puts a wrapper of Python's own around the `__repr__` that it makes.
+        return _is_special(name) and self.references.function_origin(function) is not None
 
     def _is_in_body(self, own: Defined, function: FunctionType) -> bool:
         found = self.references.defined(function)
@@ -135,13 +141,9 @@ def _functions_in(value: object) -> list[FunctionType]:
     return [one for one in inner if is_a(one, FunctionType)]
 
 
-def _is_generated(function: FunctionType) -> bool:
-    return function.__code__.co_filename.startswith("<")
-
-
 def _is_noise(name: str, value: object) -> bool:
-    return (
-        (name.startswith("__") and name.endswith("__"))
-        or name in _NOISE
-        or issubclass(type(value), _LAYOUT)
-    )
+    return _is_special(name) or name in _NOISE or issubclass(type(value), _LAYOUT)
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
