@@ -52,7 +52,6 @@ def run_fails(project, status=1):
 
 
 class TestPipeline:
-    @pytest.mark.xfail(strict=True, reason="the traceback begins with a frame of importlib")
     def test_an_exception_at_import_shows_the_users_traceback(self, project):
         project.write("helper.py", "def f():\n    return 1 / 0\n")
         project.pipeline("import helper\nhelper.f()\n")
