@@ -152,7 +152,7 @@ class TestPipeline:
         REGISTRY.register(clean)
         """)
         line = line_of(project, "def clean")
-        for command in ("run", "status", "explain"):
+        for command in ("run", "status"):
             err = refused(project, command)
             assert err.startswith(f"error: pipeline.py:{line}: stage 'clean' needs 'raw.json', ")
 
@@ -183,7 +183,7 @@ class TestPipeline:
 class TestTargets:
     def test_an_unknown_target_names_the_nearest(self, project):
         project.pipeline(OK)
-        for command in ("run", "status", "explain", "dag", "logs"):
+        for command in ("run", "dag"):
             assert refused(project, command, "secnd") == (
                 "error: there is no stage and no output called 'secnd'\n"
                 "  did you mean 'second' or 'second.json'?\n"
