@@ -96,8 +96,9 @@ class LogTail:
         #: What was read of the line that is not complete yet.
         self._rest = ""
         # What is in the log is of an earlier run. It is emptied here, not just when the stage gets
-        # its turn in a worker, so that nobody takes the old lines for new ones.
-        with contextlib.suppress(FileNotFoundError):
+        # its turn in a worker, so that nobody takes the old lines for new ones. A log that can't be
+        # emptied or read can't be written either, which is the worker's to tell.
+        with contextlib.suppress(OSError):
             os.truncate(path, 0)
 
     def lines(self, *, final: bool = False) -> list[str]:
@@ -136,7 +137,7 @@ class LogTail:
                     self._decoder.reset()
                 stream.seek(self._offset)
                 data = stream.read(_CHUNK)
-        except FileNotFoundError:
+        except OSError:
             return b""
         self._offset += len(data)
         return data
