@@ -27,9 +27,13 @@ PIP = "pip>=25.1"
 def main() -> None:
     """Bring the environment up to date, if it isn't."""
     wanted = fingerprint()
-    if PYTHON.exists() and STAMP.exists() and STAMP.read_text("utf-8") == wanted:
+    found = STAMP.read_text("utf-8") if STAMP.exists() else ""
+    if PYTHON.exists() and found == wanted:
         return
     STAMP.unlink(missing_ok=True)
+    if found and found.splitlines()[0] != wanted.splitlines()[0]:
+        # The directory was moved or copied: the commands in it still start the old place's Python.
+        shutil.rmtree(ENVIRONMENT)
     uv = shutil.which("uv")
     say(f"making {ENVIRONMENT} with {'uv' if uv else 'pip'}")
     if uv:
