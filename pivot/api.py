@@ -12,27 +12,37 @@ Tests: tests/test_api.py.
 
 from __future__ import annotations
 
-import functools
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pivot import sync
 from pivot.config import load_settings
+from pivot.discovery import PIPELINE_FILE
 from pivot.engine.cancellation import Cancellation
 from pivot.engine.commit import Committer
 from pivot.engine.forecast import Forecaster
 from pivot.engine.forecast import explain as _explain
 from pivot.engine.judge import Judge
+from pivot.engine.observe import code_roots
 from pivot.engine.report import Change, Explanation, RunReport, StageReport
 from pivot.engine.run import Runner, RunPlan
 from pivot.engine.schedule import Schedule
 from pivot.errors import UsageError
 from pivot.events import Warned
-from pivot.interfaces import Plan, StagePlan
+from pivot.exporters.export import Export
+from pivot.exporters.planning import (
+    Surroundings,
+    completed,
+    describe,
+    overridden,
+    source_files,
+    tracked,
+)
+from pivot.fingerprint import Fingerprinter
+from pivot.interfaces import Plan
 from pivot.paths import find_root
 from pivot.session import Session
-from pivot.stage_def import encode_params
 from pivot.store.layout import Layout
 from pivot.sync import Progress, RemoteInfo, Sharing, Shortage
 
@@ -48,6 +58,7 @@ __all__ = [
     "Cancellation",
     "Change",
     "Explanation",
+    "Export",
     "Progress",
     "RemoteInfo",
     "RunReport",
@@ -61,6 +72,7 @@ __all__ = [
     "log",
     "plan",
     "plugins",
+    "prepare_export",
     "pull",
     "push",
     "remotes",
@@ -179,9 +191,25 @@ def export(
     plugins: PluginHost | None = None,
 ) -> str:
     """Give the pipeline in another notation, written by the exporter of that name."""
+    return prepare_export(format, root, targets=targets, registry=registry, plugins=plugins).text
+
+
+def prepare_export(
+    format: str,  # noqa: A002 - as above
+    root: Root = None,
+    *,
+    targets: Sequence[str] = (),
+    registry: Registry | None = None,
+    plugins: PluginHost | None = None,
+) -> Export:
+    """Give the pipeline in another notation, ready to be validated and written to a file."""
     with _session(root, registry, {}, plugins) as session:
-        prepared = _plan(session, session.selected(tuple(targets)))
-        return session.host.exporter(format).export(prepared)
+        exporter = session.host.exporter(format)
+        names = session.selected(tuple(targets))
+        prepared = completed(
+            _plan(session, names), _surroundings(session, names, of_file=registry is None)
+        )
+        return Export(session.root, format, exporter, prepared, exporter.export(prepared))
 
 
 def log(stage: str, root: Root = None, *, registry: Registry | None = None) -> str | None:
@@ -198,22 +226,6 @@ def log(stage: str, root: Root = None, *, registry: Registry | None = None) -> s
             )
         file = Layout(session.root).log_file(name)
         return file.read_text("utf-8", "replace") if file.exists() else None
-
-
-def describe(stage: Stage) -> StagePlan:
-    """Give a stage as plain values, as exporters see it."""
-    function: Any = stage.function
-    while isinstance(function, functools.partial):
-        function = function.func
-    module = getattr(function, "__module__", None) or type(function).__module__
-    qualname = getattr(function, "__qualname__", None) or type(function).__qualname__
-    return StagePlan(
-        name=stage.name,
-        function=f"{module}:{qualname}",
-        deps=tuple(dep.path for dep in stage.deps),
-        outs=tuple(out.path for out in stage.outs),
-        params=encode_params(stage.params),
-    )
 
 
 def push(
@@ -338,4 +350,28 @@ def _plan(session: Session, names: tuple[str, ...]) -> Plan:
     return Plan(
         stages=tuple(describe(stage) for stage in found),
         edges=tuple(sorted(e for e in session.graph.edges if chosen.issuperset(e))),
+    )
+
+
+def _surroundings(session: Session, names: tuple[str, ...], *, of_file: bool) -> Surroundings:
+    """Look around the stages; `of_file` says that they are those of the pipeline file."""
+    # Not the session's own observer: looking at code must not open the store.
+    fingerprinter = Fingerprinter(session.root, hash_value=session.host.hash_value)
+    # What is registered, and with which values, is said there, whatever the functions' own files.
+    shared = {PIPELINE_FILE} if of_file else set()
+    sources = {
+        name: shared.union(
+            source_files(session.root, fingerprinter.manifest(code_roots(session.stages[name])))
+        )
+        for name in names
+    }
+    producer = session.graph.producer
+    return Surroundings(
+        tracked=tracked(session.root),
+        overridden=overridden(session.root) if of_file else {},
+        sources={
+            # Code that a stage makes is known by being made, not as a source.
+            name: tuple(sorted(file for file in files if producer(file) is None))
+            for name, files in sources.items()
+        },
     )

@@ -9,7 +9,7 @@ each. Tests: tests/test_interfaces.py.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -132,6 +132,19 @@ class Executor(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class OutPlan:
+    """An output as an exporter sees it."""
+
+    #: Relative to the root; a directory's ends in `/` if its author wrote it so.
+    path: str
+    kind: Literal["out", "incremental", "metric", "plot"] = "out"
+    #: Whether its content is kept in the cache.
+    cache: bool = True
+    #: Whether git has it, or a file in it.
+    tracked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StagePlan:
     """A stage as an exporter sees it."""
 
@@ -139,8 +152,14 @@ class StagePlan:
     #: The function, as `module:qualname`.
     function: str
     deps: tuple[str, ...]
-    outs: tuple[str, ...]
+    outs: tuple[OutPlan, ...]
     params: Mapping[str, object] = field(default_factory=dict[str, object])
+    #: The first line of the function's docstring, or "".
+    description: str = ""
+    #: The parameters whose values come from `params.yaml`, as they are called there, sorted.
+    overridden: tuple[str, ...] = ()
+    #: The project's files that hold the stage's code, relative to the root, sorted.
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +177,33 @@ class Exporter(Protocol):
 
     def export(self, plan: Plan) -> str:
         """Give the whole text, ending in a line end; the same plan gives the same text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One way of looking for mistakes in an exported text, and what it found."""
+
+    #: How it was looked at, so that it can follow "validated": `structurally`, `by make 4.4`.
+    how: str
+    problems: tuple[str, ...] = ()
+    #: Why nobody could look at it in this way, or None.
+    skipped: str | None = None
+
+
+@runtime_checkable
+class FileExporter(Exporter, Protocol):
+    """An exporter for a program that reads the text from a file of its own."""
+
+    #: What that file is called, in the project's root.
+    file_name: str
+
+    def owns(self, text: str) -> bool:
+        """Say whether a file's text was exported, and so may be replaced without asking."""
+        ...
+
+    def validate(self, plan: Plan, text: str, root: Path) -> tuple[Check, ...]:
+        """Look for mistakes in the text of a plan, the cheapest way first; `root` is only read."""
         ...
 
 

@@ -13,6 +13,7 @@ from pivot.interfaces import (
     Exporter,
     Failure,
     Outcome,
+    OutPlan,
     Plan,
     Produced,
     StagePlan,
@@ -33,7 +34,10 @@ VALUES = [
         Failure("ValueError: no", "Traceback ..."),
     ),
     ExecutorOptions(2, nothing, "generation"),
-    Plan((StagePlan("train", "pipeline:train", ("a",), ("b",), {"epochs": 3}),), (("a", "b"),)),
+    Plan(
+        (StagePlan("train", "pipeline:train", ("a",), (OutPlan("b"),), {"epochs": 3}),),
+        (("a", "b"),),
+    ),
 ]
 
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "list": Builtin(f"{_HOME}.list_stages", "list_stages", "List the stages of the pipeline."),
     "dag": Builtin(f"{_HOME}.dag", "dag", "Show which stage feeds which."),
     "logs": Builtin(f"{_HOME}.logs", "logs", "Show what a stage printed when it last ran."),
+    "export": Builtin(f"{_HOME}.export", "export", "Write the pipeline for another tool."),
     "push": Builtin(f"{_HOME}.push", "push", "Send results to a remote."),
     "pull": Builtin(f"{_HOME}.pull", "pull", "Get results from a remote into the project."),
     "fetch": Builtin(f"{_HOME}.fetch", "fetch", "Get results from a remote into the cache."),

@@ -11,11 +11,13 @@ import itertools
 
 import pytest
 
-from pivot.interfaces import Exporter, Plan, StagePlan
+from pivot.interfaces import Exporter, OutPlan, Plan, StagePlan
 
-_PREPARE = StagePlan("prepare", "pipeline:f", ("raw.csv",), ("clean.csv", "notes.txt"))
-_TRAIN = StagePlan("train", "pipeline:g", ("clean.csv",), ("model.pkl",), {"epochs": 3})
-_REPORT = StagePlan("report", "pipeline:h", ("clean.csv", "model.pkl"), ("summary/",))
+_PREPARE = StagePlan(
+    "prepare", "pipeline:f", ("raw.csv",), (OutPlan("clean.csv"), OutPlan("notes.txt"))
+)
+_TRAIN = StagePlan("train", "pipeline:g", ("clean.csv",), (OutPlan("model.pkl"),), {"epochs": 3})
+_REPORT = StagePlan("report", "pipeline:h", ("clean.csv", "model.pkl"), (OutPlan("summary/"),))
 _EDGES = (("prepare", "report"), ("prepare", "train"), ("train", "report"))
 _PLAN = Plan((_PREPARE, _TRAIN, _REPORT), _EDGES)
 
@@ -69,7 +71,7 @@ class ExporterSuite:
 
 def _without(edge: tuple[str, str]) -> Plan:
     """Give the plan where `edge[1]` needs nothing of what `edge[0]` makes."""
-    made = {out for stage in _PLAN.stages if stage.name == edge[0] for out in stage.outs}
+    made = {out.path for stage in _PLAN.stages if stage.name == edge[0] for out in stage.outs}
     stages = [
         StagePlan(
             stage.name,
@@ -87,7 +89,7 @@ def _joined(edge: tuple[str, str]) -> Plan:
     """Give the plan of stages with odd names in which the first of two feeds the second."""
     made = f"{_ODD_NAMES.index(edge[0])}.csv"
     stages = [
-        StagePlan(name, "p:f", (made,) if name == edge[1] else (), (f"{index}.csv",))
+        StagePlan(name, "p:f", (made,) if name == edge[1] else (), (OutPlan(f"{index}.csv"),))
         for index, name in enumerate(_ODD_NAMES)
     ]
     return Plan(tuple(stages), (edge,))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -34,10 +33,18 @@ def list_stages(*, as_json: bool) -> None:
 
 def _as_text(stage: Stage, plan: StagePlan) -> str:
     title = f"{click.style(plan.name, bold=True)}  {plan.function}  {stage.place}"
-    rows = [("reads", plan.deps), ("writes", plan.outs)]
+    rows = [("reads", plan.deps), ("writes", [out.path for out in plan.outs])]
     return "\n".join([title, *columns((f"  {w}", ", ".join(paths)) for w, paths in rows if paths)])
 
 
 def _as_json(stage: Stage, plan: StagePlan) -> dict[str, Any]:
-    place = {"file": stage.place.file, "line": stage.place.line}
-    return {**dataclasses.asdict(plan), **place, "mutex": stage.mutex}
+    return {
+        "name": plan.name,
+        "function": plan.function,
+        "deps": plan.deps,
+        "outs": [out.path for out in plan.outs],
+        "params": plan.params,
+        "file": stage.place.file,
+        "line": stage.place.line,
+        "mutex": stage.mutex,
+    }
