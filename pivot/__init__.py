@@ -52,11 +52,14 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'pivot' has no attribute {name!r}")
-    # Late on purpose: embedding tools pay only for what they use.
-    return getattr(importlib.import_module(_HOMES[name]), name)
+# Type checkers know all names from above, and shall tell of any other.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module 'pivot' has no attribute {name!r}")
+        # Late on purpose: embedding tools pay only for what they use.
+        return getattr(importlib.import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import copy
 import inspect
 import sys
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 import pydantic
-from pydantic import BaseModel, ConfigDict, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 from pydantic._internal._model_construction import ModelMetaclass
 
 from pivot.errors import DefinitionError
@@ -78,6 +78,8 @@ def _without(annotate: Callable[[Any], dict[str, Any]], names: set[str]) -> Call
     return annotate
 
 
+# Said again for type checkers, which don't look for it in the base of a metaclass.
+@dataclass_transform(kw_only_default=True, field_specifiers=(Field, PrivateAttr))
 class _ParamsMeta(ModelMetaclass):
     """Says what is wrong with a class of parameters, in the words of its author."""
 
@@ -117,6 +119,7 @@ class StageParams(BaseModel, metaclass=_ParamsMeta):
     )
 
 
+@dataclass_transform(kw_only_default=True, field_specifiers=(Field, PrivateAttr))
 class _StageDefMeta(_ParamsMeta):
     with_artifacts = True
 
@@ -124,11 +127,16 @@ class _StageDefMeta(_ParamsMeta):
 class StageDef(StageParams, metaclass=_StageDefMeta):
     """Parameters with artifacts: deps are loaded before the stage, outs are saved after it.
 
-    In a test, `params.data = frame` stands in for a loaded dep, and what the function assigned to
-    an out can be read back from it.
+    In a test, `Train(data=frame)` or `params.data = frame` stands in for a loaded dep, and what the
+    function assigned to an out can be read back from it.
     """
 
     _values: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    def __init__(self, /, **given: Any) -> None:
+        artifacts = type(self).artifacts()
+        super().__init__(**{name: item for name, item in given.items() if name not in artifacts})
+        self._values.update((name, item) for name, item in given.items() if name in artifacts)
 
     def artifact_value(self, name: str) -> Any:
         """Give what was loaded for a dep or assigned to an out."""

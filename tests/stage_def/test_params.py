@@ -174,6 +174,17 @@ def test_a_test_can_stand_in_for_pivot():
     assert params.model == {"size": 3, "rate": 0.5}
 
 
+def test_values_can_be_given_with_the_parameters():
+    params = Train(data=[1, 2], rate=0.5)
+    assert (params.data, params.rate) == ([1, 2], 0.5)
+    assert not hasattr(params, "config")
+
+
+def test_a_name_that_is_neither_parameter_nor_artifact_is_refused():
+    with pytest.raises(pydantic.ValidationError, match="dat\n"):
+        Train(dat=[1, 2])
+
+
 def test_a_dep_without_value_says_when_it_has_one():
     with pytest.raises(AttributeError, match=r"Train\.data has no value yet: it is loaded when"):
         _ = Train().data
