@@ -53,7 +53,7 @@ def train(params: Train) -> None:
     params.model = "text"  # error: reportAttributeAccessIssue
     params.score = {"accuracy": "high"}  # error: reportAttributeAccessIssue
     params.log = 3  # error: reportAttributeAccessIssue
-    print(params.lerning_rate)  # error: reportAttributeAccessIssue
+    assert params.lerning_rate  # error: reportAttributeAccessIssue
 
 
 def deeper(params: Deeper) -> None:
