@@ -5,9 +5,9 @@ from __future__ import annotations
 import subprocess
 
 import pytest
+from pivot_s3 import open_s3
 
 import pivot
-from pivot_s3 import open_s3
 
 PIPELINE = """
 import pathlib
