@@ -142,7 +142,7 @@ def _rendered(report: Report, form: str, max_rows: int | None) -> str:
 
 
 def _paint(sign: str, line: str) -> str:
-    return click.style(line, fg=_COLOURS.get(sign), bold=sign == "=")
+    return click.style(line, fg=_COLOURS.get(sign), bold=sign == "=" or None)
 
 
 def _raise(problems: tuple[Problem, ...]) -> None:

@@ -70,6 +70,7 @@ def diff(
 
 
 def _open_store(root: Path, stack: contextlib.ExitStack) -> tuple[Store, State | None]:
+    repository = Repository.find(root)
     layout = Layout(root)
     state: State | None = None
     if layout.state.exists():
@@ -82,7 +83,7 @@ def _open_store(root: Path, stack: contextlib.ExitStack) -> tuple[Store, State |
     scratch = tempfile.TemporaryDirectory(prefix="diff-", suffix=".tmp", dir=place)
     vouched = state.blobs if state else None
     store = Store(
-        Repository.find(root),
+        repository,
         Cache(layout, DEFAULT_ALGORITHM, vouched=vouched),
         Blobs(layout, vouched),
         Path(stack.enter_context(scratch)),

@@ -30,6 +30,10 @@ class MissingContentError(DataDiffError):
     """The cache lacks what an output was at a revision."""
 
 
+class DisputedError(DataDiffError):
+    """Two locks of a revision name one output, with different contents."""
+
+
 class UnrecordedError(UsageError):
     """A file is neither in git at a revision nor recorded as an output there."""
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from pivot.hashing import hash_file, hash_text
 from pivot.store.blobs import MissingBlobError
 from pivot.store.listing import FileEntry
-from pivot_data_diff.errors import MissingContentError
+from pivot_data_diff.errors import DisputedError, MissingContentError
 from pivot_data_diff.sides import algorithm_of, is_within, read_records
 
 if TYPE_CHECKING:
@@ -56,17 +56,26 @@ class Revision:
         self._listings: dict[str, dict[str, Content]] = {}
 
     def content(self, artifact: str, like: Content | None = None) -> Content | None:  # noqa: ARG002 - it is recorded, and not hashed
-        """Give what the lock says that an output held."""
+        """Give what the lock says that an output held; raise `DisputedError` if two disagree."""
+        if stages := self.recorded.disputed.get(artifact):
+            raise DisputedError(
+                f"{artifact} at {self.name}: the locks of the stages {' and '.join(stages)} "
+                "name it, with different contents",
+                hint="if a stage is gone, delete its file in .pivot/stages and commit that",
+            )
         return self.recorded.outputs.get(artifact)
 
     def find(self, path: str) -> CommittedItem | CachedItem | None:
-        """Give the file at a path; raise `MissingContentError` if a listing isn't in the cache."""
+        """Give the file at a path.
+
+        Raises `DisputedError`, and `MissingContentError` if a listing isn't in the cache.
+        """
         if path in self._committed:
             return CommittedItem(self._store, self._commit, path)
         output = self.recorded.holder(path)
-        if output is None:
+        content = self.content(output) if output else None
+        if output is None or content is None:
             return None
-        content = self.recorded.outputs[output]
         if content.directory:
             content = self._entries(output).get(path)
         elif output != path:

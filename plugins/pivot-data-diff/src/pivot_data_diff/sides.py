@@ -8,7 +8,7 @@ something isn't found. Tests: tests/test_workspace.py and tests/test_revision.py
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from pivot.store.lock import BrokenLockError, decode_lock
@@ -69,6 +69,8 @@ class Recorded:
 
     #: By path, directories without a slash at the end.
     outputs: Mapping[str, Content]
+    #: Path -> stages, of outputs that several locks name with different contents.
+    disputed: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     broken: tuple[BrokenLockError, ...] = ()
 
     def holder(self, path: str) -> str | None:
@@ -78,7 +80,7 @@ class Recorded:
 
 def read_records(files: Mapping[Path, bytes]) -> Recorded:
     """Give what lock files record, from their contents by their paths."""
-    outputs: dict[str, Content] = {}
+    claims: dict[str, dict[str, Content]] = {}
     broken: list[BrokenLockError] = []
     for file, data in files.items():
         try:
@@ -86,8 +88,15 @@ def read_records(files: Mapping[Path, bytes]) -> Recorded:
         except BrokenLockError as error:
             broken.append(error)
             continue
-        outputs |= {out.path.rstrip("/"): out.content for out in lock.outs}
-    return Recorded(outputs, tuple(broken))
+        for out in lock.outs:
+            claims.setdefault(out.path.rstrip("/"), {})[lock.stage] = out.content
+    outputs = {path: next(iter(by_stage.values())) for path, by_stage in claims.items()}
+    disputed = {
+        path: tuple(by_stage)
+        for path, by_stage in claims.items()
+        if any(content.hash != outputs[path].hash for content in by_stage.values())
+    }
+    return Recorded(outputs, disputed, tuple(broken))
 
 
 def is_within(path: str, directory: str) -> bool:

@@ -31,7 +31,9 @@ _MOST_PARTS = 1024
 #: With less, the files would be all overhead; Python takes more than this for nothing.
 _LEAST_MEMORY = 1 << 22
 _LONGEST_BATCH = 512
-#: A hash spreads keys so evenly that a part which is too large so often has a single key.
+#: As many bits of a hash as tell all parts apart; the hash has 64.
+_BITS = 12
+#: Keys are spread so evenly that a part which is still too large then has a single one.
 _MOST_SPLITS = 4
 
 
@@ -67,8 +69,9 @@ class _Matcher:
         self, before: Iterable[Numbered], after: Iterable[Numbered], count: int, depth: int
     ) -> None:
         """Match `count` rows, which were split `depth` times before."""
-        # Twice as many as needed if all were of one size.
-        parts = min(_MOST_PARTS, 2 * count * self._row_weight // self._memory + 2)
+        # Twice as many as needed if all were of one size; to part a few keys with many rows, more.
+        parts = 2 * count * self._row_weight // self._memory + (_MOST_PARTS // 8 if depth else 2)
+        parts = min(_MOST_PARTS, parts)
         batch = self._memory // (4 * parts * self._row_weight)
         batch = max(1, min(_LONGEST_BATCH, batch))
         with contextlib.ExitStack() as stack:
@@ -121,8 +124,8 @@ class _Spill:
         """Take all rows."""
         parts = len(self._waiting)
         for entry in rows:
-            # With the depth, keys that shared a part are spread over all parts of the next split.
-            part = hash((depth, key(entry[1]))) % parts
+            # Other bits at each depth, so that keys which shared a part are spread anew.
+            part = (hash((key(entry[1]),)) >> depth * _BITS) % parts
             waiting = self._waiting[part]
             waiting.append(entry)
             if len(waiting) == self._batch:

@@ -108,20 +108,22 @@ def number(text: str) -> int | float | Decimal:
         except ValueError:  # Python reads no more than 4300 digits
             return Decimal(text)
     value = float(text)
-    short = len(text) <= _DIGITS_OF_A_DOUBLE
-    return value if short and 0 < abs(value) < math.inf else _exact(text, value)
+    if 0 < abs(value) < math.inf and (len(text) <= _DIGITS_OF_A_DOUBLE or repr(value) == text):
+        return value
+    return _exact(text, value)
 
 
 def _exact(text: str, value: float) -> float | Decimal:
+    mantissa = text.lower().partition("e")[0]
+    digits = mantissa.replace(".", "").lstrip("-0").rstrip("0")
+    if not digits.isdigit():  # zero, NaN or infinity
+        return value
+    if 0 < abs(value) < math.inf and len(digits) <= _DIGITS_OF_A_DOUBLE:
+        return value
     try:
-        exact = Decimal(text)
+        return Decimal(text)
     except InvalidOperation:  # an exponent of more digits than anything in the world
         return value
-    if not exact.is_finite():
-        return value
-    digits = "".join(map(str, exact.as_tuple().digits)).strip("0")
-    lost = math.isinf(value) or (value == 0 and exact != 0)
-    return exact if lost or len(digits) > _DIGITS_OF_A_DOUBLE else value
 
 
 _READERS: dict[str, Callable[[str], object]] = {

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # The module's own limit of 128 KB is less than a text of some length; without one, a quotation
 # mark that is never closed would take the rest of the file into memory.
-_LONGEST_FIELD = 1 << 26
+_LONGEST_FIELD = 1 << 25
 _OTHER_DELIMITERS = ";\t|"
 
 

@@ -57,7 +57,7 @@ class _ParquetTable:
             for batch in self._file.iter_batches(_BATCH):
                 columns = [_values(column) for column in batch.columns]
                 yield from zip(*columns, strict=True) if columns else [()] * batch.num_rows
-        except (pa.ArrowException, ValueError) as error:
+        except (pa.ArrowException, ValueError, OSError) as error:
             raise FormatError(f"a value can't be read: {error}") from error
 
 
