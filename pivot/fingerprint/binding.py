@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 #: What any global of the own module may be reached through.
 _REFLECTION = frozenset({"globals", "eval", "exec", "sys:modules"})
 _MISSING = object()
-#: How many modules may hand a constant on; more than that is a circle.
-_LONGEST_REEXPORT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +153,9 @@ class Binder:
 
     def _constant(self, value: object, slot: _Slot) -> Binding:
         """Bind a value, in the name of the module that first bound it."""
-        for _ in range(_LONGEST_REEXPORT):
-            origin = self._imported_from(slot, value)
-            if origin is None:
-                break
+        seen: set[int] = set()
+        while (origin := self._imported_from(slot, value)) and id(origin.namespace) not in seen:
+            seen.add(id(origin.namespace))
             slot = origin
             foreign = self._foreign(slot)
             if foreign is not None:

@@ -77,8 +77,8 @@ class SourceFile:
         self.tree = ast.parse(text)
         #: The file as a whole.
         self.whole = Defined(self.tree, "", 1)
-        #: Identity of a code object -> what was found, and the object, so that it stays.
-        self._found: dict[int, tuple[Defined | None, CodeType]] = {}
+        #: Identity of a code object -> what was found; the object is kept, and so its identity.
+        self._found: dict[tuple[int, bool], tuple[Defined | None, CodeType]] = {}
 
     def find(self, code: CodeType, *, verbatim: bool) -> Defined | None:
         """Give the definition that a code object was compiled from, None if it isn't here.
@@ -86,10 +86,10 @@ class SourceFile:
         With `verbatim` the file must still compile to that very code.
         """
         # By identity: to hash a code object, Python reads all of it.
-        known = self._found.get(id(code))
+        known = self._found.get((id(code), verbatim))
         if known is None:
             found = self._find(code) if not verbatim or code in self._codes else None
-            known = self._found[id(code)] = found, code
+            known = self._found[id(code), verbatim] = found, code
         return known[0]
 
     def find_class(self, qualname: str, line: int | None) -> Defined | None:

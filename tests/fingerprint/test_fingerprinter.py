@@ -2,6 +2,7 @@
 
 import functools
 import math
+import runpy
 import sys
 import textwrap
 import tomllib
@@ -310,3 +311,48 @@ def test_what_is_asked_of_pivot_is_its_version(project):
     assert not any("pivot" in key for key in before.symbols if key != "dist:pivot")
     project.edit("pipeline.py", 'Place("x", 1)', 'Place("x", 2)')
     assert project.changed(before, project.manifest()) == {"const:pipeline:LAST"}
+
+
+def test_pivots_own_registries_are_no_values(project):
+    project.write(
+        {
+            "pipeline.py": """
+                from pivot.errors import PivotError
+
+                known = PivotError("1")
+
+                def stage():
+                    return known
+            """
+        }
+    )
+    before = project.manifest()
+    project.edit("pipeline.py", '"1"', '"2"')
+    assert project.changed(before, project.manifest()) == set()
+
+
+def test_things_without_any_module(project):
+    namespace = {"__builtins__": __builtins__}
+    exec("class C:\n    k = 1\ndef stage(): return C, unknown", namespace)
+    manifest = Fingerprinter(project.root).manifest({"function": namespace["stage"]})
+    assert "func:?:stage" in manifest.symbols
+
+
+def test_class_of_a_script_without_methods_as_the_first_root(project):
+    namespace = runpy.run_path(
+        write_script(project, "class C:\n    k = 1\n    def m(self): return k\nk = 1\n")
+    )
+    symbols = Fingerprinter(project.root).manifest({"params": namespace["C"]}).symbols
+    assert {"class:script:C", "const:script:k"} <= set(symbols)
+
+
+def write_script(project, text):
+    project.write({"script.py": text})
+    return str(project.root / "script.py")
+
+
+def test_code_of_a_module_that_a_test_runner_rewrote_is_found_by_its_place(project):
+    # This very file was rewritten by pytest when it was imported.
+    manifest = Fingerprinter(Path(__file__).parent).manifest({"function": write_script})
+    assert manifest.unstable == ()
+    assert [key for key in manifest.symbols if key.endswith(":write_script")]
