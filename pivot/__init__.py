@@ -53,7 +53,7 @@ __all__ = [
 
 
 # Type checkers know all names from above, and shall tell of any other.
-if not TYPE_CHECKING:
+if not TYPE_CHECKING:  # pragma: no branch
 
     def __getattr__(name: str) -> Any:
         if name not in _HOMES:

@@ -25,13 +25,10 @@ _INSTALLED = frozenset({"site-packages", "dist-packages"})
 def user_traceback(error: BaseException) -> str:
     """Give the formatted traceback of an exception and its causes, without Pivot's own frames."""
     summary = traceback.TracebackException.from_exception(error)
-    seen: set[int] = set()
+    # What leads back to an exception was already cut off when the summary was made.
     stack = [summary]
     while stack:
         current = stack.pop()
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
         current.stack = traceback.StackSummary.from_list(
             [frame for frame in current.stack if not _is_machinery(frame.filename)]
         )
