@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -59,6 +59,7 @@ def test_a_script_runs_its_own_registry(tmp_path, executor):
         capture_output=True,
         text=True,
         timeout=60,
+        check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == ("inside a worker\n" if executor == "inline" else "")
@@ -118,9 +119,9 @@ def test_stages_and_plan_are_plain_data(project):
 
 def test_importing_a_project_leaves_no_trace_on_the_path(project):
     project.pipeline("REGISTRY.register(lambda: None, name='n')\n")
-    before = list(sys.path), list(sys.meta_path), os.getcwd()
+    before = list(sys.path), list(sys.meta_path), Path.cwd()
     project.run()
-    assert (list(sys.path), list(sys.meta_path), os.getcwd()) == before
+    assert (list(sys.path), list(sys.meta_path), Path.cwd()) == before
 
 
 def test_two_projects_with_modules_of_one_name_do_not_mix(project, tmp_path):

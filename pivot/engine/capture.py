@@ -45,6 +45,17 @@ def captured(log: str, patience: float) -> Iterator[None]:
         os.close(descriptor)
 
 
+@contextlib.contextmanager
+def discarded() -> Iterator[None]:
+    """Throw away what this process prints: a worker imports what its parent imported before it."""
+    descriptor = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        with _redirected(descriptor):
+            yield
+    finally:
+        os.close(descriptor)
+
+
 def _lock(descriptor: int, log: str, patience: float) -> None:
     deadline = time.monotonic() + patience
     while True:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pivot.discovery.importer import ProjectImporter
-from pivot.engine.capture import captured
+from pivot.engine.capture import captured, discarded
 from pivot.errors import PivotError
 from pivot.executors.payload import dumps, loads
 from pivot.interfaces import Failure, Outcome, Produced
@@ -94,12 +94,17 @@ def _described(error: PivotError) -> Failure:
 def _perform(task: Task) -> tuple[Produced, ...]:
     if _importer is not None and _importer.stale():
         _importer.install_afresh()
-    with captured(task.log, _PATIENCE) if task.log else contextlib.nullcontext():
+    with discarded() if task.log else contextlib.nullcontext():
         call = loads(task.payload)
-        assert isinstance(call, Call)  # noqa: S101 - we packed it
-        _call(call.stage)
-    tree = Tree(Path(task.root), call.algorithm)
-    return tuple(_produced(tree, task, call.stage, out) for out in call.stage.outs)
+    assert isinstance(call, Call)  # noqa: S101 - we packed it
+    try:
+        with captured(task.log, _PATIENCE) if task.log else contextlib.nullcontext():
+            _call(call.stage)
+        tree = Tree(Path(task.root), call.algorithm)
+        return tuple(_produced(tree, task, out) for out in call.stage.outs)
+    except PivotError as error:
+        error.where = error.where or call.stage.place
+        raise
 
 
 def _call(stage: Stage) -> None:
@@ -168,12 +173,11 @@ def _save(out: Output, value: Any) -> None:
     out.loader.save(value, path)
 
 
-def _produced(tree: Tree, task: Task, stage: Stage, out: Output) -> Produced:
+def _produced(tree: Tree, task: Task, out: Output) -> Produced:
     found = tree.look(out.path)
     if found is None:
         raise _OutputError(
             f"it did not write its output {out.path!r}",
-            where=stage.place,
             hint=f"paths are relative to the project: {task.root}",
         )
     return Produced(out.name, out.path, found.content, found.signature, found.listing)

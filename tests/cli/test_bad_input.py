@@ -25,10 +25,6 @@ REGISTRY.register(second)
 """
 
 
-#: What is wrong with a stage's result is told without where the stage is.
-no_place = pytest.mark.xfail(strict=True, reason="the message does not name the stage's place")
-
-
 def line_of(project, text, file="pipeline.py"):
     """The number of the one line that holds a text."""
     [number] = [n for n, line in enumerate(project.read(file).splitlines(), 1) if text in line]
@@ -216,7 +212,6 @@ class TestStages:
         assert err.startswith("stage: failed: ZeroDivisionError: division by zero\n")
         assert 'helper.py", line 2, in f' in err
 
-    @no_place
     def test_an_output_that_was_not_written(self, project):
         project.pipeline("""
         def lazy() -> Annotated[pathlib.Path, outputs.Out("model.bin")]:
@@ -227,7 +222,6 @@ class TestStages:
         assert f"pipeline.py:{line_of(project, 'def lazy')}" in err
         assert "model.bin" in err
 
-    @no_place
     def test_the_wrong_keys(self, project):
         project.pipeline("""
         class Made(TypedDict):
@@ -242,7 +236,6 @@ class TestStages:
         assert "missing 'right'" in err
         assert "not declared 'wrong'" in err
 
-    @no_place
     def test_nothing_instead_of_outputs(self, project):
         project.pipeline("""
         class Made(TypedDict):

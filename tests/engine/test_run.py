@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import threading
@@ -476,7 +477,7 @@ def test_stages_that_share_a_mutex_never_overlap(project):
     """)
     assert set(project.run(executor="loky", jobs=2).values()) == {"ran"}
     spans = sorted(tuple(map(float, project.read(f"{n}.txt").split())) for n in range(4))
-    assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in itertools.pairwise(spans))
 
 
 def test_a_worker_that_dies_fails_its_stage_and_not_the_run(project):

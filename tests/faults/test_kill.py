@@ -69,7 +69,7 @@ def processes_of(root: Path) -> list[int]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             try:
-                inside = os.readlink(entry / "cwd").startswith(str(root))
+                inside = (entry / "cwd").readlink().is_relative_to(root)
                 state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
             except OSError:
                 continue
