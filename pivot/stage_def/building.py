@@ -80,8 +80,8 @@ def _default_name(function: Callable[..., Any]) -> str:
 
 
 def _relative(place: Place, root: Path) -> Place:
-    path = Path(place.file)
-    return Place(str(path.relative_to(root)), place.line) if path.is_relative_to(root) else place
+    # As text: for pathlib this would be a quarter of the time that registering takes.
+    return Place(place.file.removeprefix(f"{root}/"), place.line)
 
 
 def _check_name(name: Any, draft: Draft) -> None:
