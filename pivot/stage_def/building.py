@@ -13,8 +13,7 @@ import os
 import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pydantic
 
@@ -26,6 +25,9 @@ from pivot.stage_def.draft import Draft
 from pivot.stage_def.overriding import param_errors
 from pivot.stage_def.params import StageDef, StageParams
 from pivot.stage_def.place import function_place
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 type Deps = Mapping[str, str | Dep[Any]] | Iterable[str | Dep[Any]]
 type Outs = Mapping[str, str | Out[Any]] | Iterable[str | Out[Any]]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pivot.engine.capture import LogTail, captured
+from pivot.engine.capture import LogTail, captured, discarded
 from pivot.errors import WaitTimeoutError
 
 
@@ -91,6 +91,16 @@ def test_a_stage_may_have_replaced_or_lost_its_streams(tmp_path, stream):
 def test_a_stream_that_is_closed_does_no_harm(tmp_path):
     log, _ = program(tmp_path, "sys.stderr.close()\nos.write(1, b'line\\n')")
     assert log == "line\n"
+
+
+def test_what_nobody_is_to_see_goes_nowhere(tmp_path):
+    with captured(str(tmp_path / "stage.log"), 5):
+        os.write(1, b"before\n")
+        with discarded():
+            os.write(1, b"an import says hello\n")
+            os.write(2, b"and warns\n")
+        os.write(2, b"after\n")
+    assert (tmp_path / "stage.log").read_text() == "before\nafter\n"
 
 
 def test_captures_follow_one_another(tmp_path):
