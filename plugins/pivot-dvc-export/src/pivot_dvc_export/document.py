@@ -1,0 +1,87 @@
+"""What does a `dvc.yaml` say of a plan? For each stage what DVC would need to run it again.
+
+    stages:
+      train:
+        desc: Fit the model.
+        cmd: pivot run train
+        deps:
+          - clean.csv
+          - pipeline.py
+        params:
+          - train.learning_rate
+        outs:
+          - model.pkl
+        metrics:
+          - scores.json:
+              cache: false
+
+The command lets Pivot do the work, which decides once more: where DVC sees a file changed and Pivot
+knows that nothing of it matters, the outputs come from Pivot's cache.
+Tests: tests/test_document.py.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+from pivot_dvc_export.names import dvc_name
+
+if TYPE_CHECKING:
+    from pivot.interfaces import OutPlan, Plan, StagePlan
+    from pivot_dvc_export.notation import Plain
+
+PARAMS_FILE = "params.yaml"
+#: The lists of outputs, in the order in which they are written.
+OUT_LISTS = {"outs": ("out", "incremental"), "metrics": ("metric",), "plots": ("plot",)}
+# DVC takes apart the name of a parameter at its points, and takes `*`, `?` and `[` for patterns.
+_ADDRESSABLE = re.compile(r"(?!(?:true|false|null)$)[A-Za-z_][\w@+-]*", re.IGNORECASE)
+
+
+def document(plan: Plan) -> Plain:
+    """Give the content of the file; stages are in the order of the plan."""
+    return {"stages": {dvc_name(stage.name): _stage(stage) for stage in plan.stages}}
+
+
+def command(stage: str) -> str:
+    """Give the command that brings a stage up to date."""
+    return f"pivot run {shlex.quote(stage)}"
+
+
+def _stage(stage: StagePlan) -> Plain:
+    entry: dict[str, Plain] = {
+        "desc": stage.description,
+        "cmd": command(stage.name),
+        "deps": _deps(stage),
+        "params": _params(stage),
+    }
+    for title, kinds in OUT_LISTS.items():
+        entry[title] = [_out(out) for out in stage.outs if out.kind in kinds]
+    return {title: value for title, value in entry.items() if value}
+
+
+def _deps(stage: StagePlan) -> list[Plain]:
+    declared = [path.rstrip("/") for path in stage.deps]
+    # A stage may read one file under two names, or read its own source.
+    return [*dict.fromkeys([*declared, *stage.sources])]
+
+
+def _params(stage: StagePlan) -> list[Plain]:
+    names = [(stage.name, field) for field in stage.overridden]
+    if all(_ADDRESSABLE.fullmatch(part) for name in names for part in name):
+        return [".".join(name) for name in names]
+    # No values at all mean the file as a whole.
+    return [{PARAMS_FILE: None}]
+
+
+def _out(out: OutPlan) -> Plain:
+    path = out.path.rstrip("/")
+    flags: dict[str, Plain] = {}
+    if out.tracked or not out.cache:
+        # DVC refuses to cache what git has.
+        flags["cache"] = False
+    if out.kind == "incremental":
+        # DVC would remove it before the command runs.
+        flags["persist"] = True
+    return {path: flags} if flags else path

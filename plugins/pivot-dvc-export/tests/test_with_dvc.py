@@ -1,0 +1,249 @@
+"""What the real DVC says to an export, and what it makes when it runs one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import textwrap
+from pathlib import Path
+
+import pytest
+from pivot_dvc_export import DvcExporter
+from pivot_dvc_export.judgement import judged
+
+from pivot.interfaces import OutPlan, Plan, StagePlan
+
+pytestmark = [pytest.mark.distribution, pytest.mark.usefixtures("with_dvc")]
+
+
+def stage(name, deps=(), outs=(), **details):
+    return StagePlan(name, "pipeline:f", deps, tuple(outs), **details)
+
+
+#: Whatever DVC could take for something else, or could refuse.
+ODD = Plan(
+    (
+        stage(
+            "make@small",
+            ("raw ${x}.csv", "1e3"),
+            [OutPlan("data/a.csv"), OutPlan("data/größe ${HOME}.csv", tracked=True)],
+            description="Costs ${5}: $${y}, ${ and \\${z}; # no comment",
+            overridden=("rate",),
+        ),
+        stage("make+v1.2", (), [OutPlan("data/deep/b.csv", cache=False)], overridden=("rate",)),
+        stage("all", ("data/",), [OutPlan("out/"), OutPlan("db", "incremental", tracked=True)]),
+        stage("part", ("out/one.csv", "data/a.csv"), [OutPlan("s.json", "metric")]),
+        stage("0o17", ("s.json",), [OutPlan("plots/", "plot")], overridden=("rate",)),
+        stage("on", (), [OutPlan("1_000")], sources=("pipeline.py",)),
+        stage("null", ("db", "1_000"), [OutPlan("yes", "plot", cache=False)]),
+        stage("make__at__small"),
+    ),
+    tuple(
+        sorted(
+            [
+                ("make@small", "all"),
+                ("make+v1.2", "all"),
+                ("all", "part"),
+                ("make@small", "part"),
+                ("part", "0o17"),
+                ("all", "null"),
+                ("on", "null"),
+            ]
+        )
+    ),
+)
+PARAMS = "make@small:\n  rate: 1\nmake+v1.2:\n  rate: 1\n'0o17':\n  rate: 1\n"
+
+
+def problems(plan, text, root):
+    check = judged(plan, text, root)
+    assert check.how.startswith("by dvc 3.67.")
+    return check.problems
+
+
+def test_dvc_sees_the_same_graph_whatever_the_names(tmp_path):
+    (tmp_path / "params.yaml").write_text(PARAMS)
+    checks = DvcExporter().validate(ODD, DvcExporter().export(ODD), tmp_path)
+    assert [check.problems for check in checks] == [(), ()]
+    assert checks[1].skipped is None
+
+
+def test_dvc_takes_an_empty_pipeline(tmp_path):
+    assert problems(Plan((), ()), DvcExporter().export(Plan((), ())), tmp_path) == ()
+
+
+def test_dvc_refuses_what_is_wrong(tmp_path):
+    text = DvcExporter().export(ODD).replace("make__at__small:", "make@small:")
+    (found,) = problems(ODD, text, tmp_path)
+    assert "ERROR" in found
+
+
+def test_an_edge_that_only_dvc_sees_is_a_problem(tmp_path):
+    text = DvcExporter().export(ODD).replace("      - s.json", "      - yes", 1)
+    assert "'null' feeds '0o17', but not in Pivot" in problems(ODD, text, tmp_path)
+
+
+PIPELINE = '''
+import json
+from pathlib import Path
+from typing import Annotated, TypedDict
+
+from helpers import squared
+from pivot import loaders, outputs
+from pivot.registry import REGISTRY
+from pivot.stage_def import StageParams
+
+
+class ScaleParams(StageParams):
+    factor: float = 2.0
+    offset: int = 1
+
+
+class Scaled(TypedDict):
+    values: Annotated[list, outputs.Out("scaled/values.json", loaders.JSON())]
+    table: Annotated[list, outputs.Plot("table.json", loaders.JSON())]
+
+
+def scale(
+    params: ScaleParams, numbers: Annotated[list, outputs.Dep("numbers.json", loaders.JSON())]
+) -> Scaled:
+    """Scale ${all} numbers."""
+    values = [squared(number) * params.factor + params.offset for number in numbers]
+    return {"values": values, "table": list(enumerate(values))}
+
+
+def remember(
+    values: Annotated[list, outputs.Dep("scaled/values.json", loaders.JSON())],
+) -> Annotated[Path, outputs.IncrementalOut("history.txt", loaders.PathOnly())]:
+    with open("history.txt", "a") as stream:
+        print(values, file=stream)
+    return Path("history.txt")
+
+
+def split() -> None:
+    """Write a directory."""
+    Path("parts").mkdir(exist_ok=True)
+    for number, value in enumerate(json.loads(Path("scaled/values.json").read_text())):
+        Path(f"parts/{number}.txt").write_text(str(value))
+
+
+def total(
+    values: Annotated[list, outputs.Dep("scaled/values.json", loaders.JSON())],
+) -> Annotated[dict, outputs.Metric("total.json")]:
+    return {"total": sum(values), "parts": len(list(Path("parts").iterdir()))}
+
+
+REGISTRY.register(scale, name="scale@small")
+REGISTRY.register(remember)
+REGISTRY.register(split, deps=["scaled/"], outs=["parts/"])
+REGISTRY.register(total, deps=["parts/"])
+'''
+OUTPUTS = ("scaled", "table.json", "history.txt", "parts", "total.json")
+
+
+class Clone:
+    """A copy of the project, in a git repository with DVC."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir()
+        self.write("pipeline.py", PIPELINE)
+        self.write("helpers.py", "def squared(number):\n    return number * number\n")
+        self.write("numbers.json", "[1, 2, 3]\n")
+        self.write("params.yaml", "scale@small:\n  factor: 3.0\n")
+        self.do("git", "init", "--quiet")
+
+    def write(self, path: str, text: str) -> None:
+        (self.root / path).write_text(textwrap.dedent(text).lstrip("\n"))
+
+    def do(self, *words: str) -> str:
+        done = subprocess.run(
+            words, cwd=self.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert done.returncode == 0, f"{' '.join(words)}\n{done.stdout}"
+        return done.stdout
+
+    @property
+    def made(self) -> dict[str, bytes]:
+        """The bytes of every output, by path."""
+        paths = [path for out in OUTPUTS for path in (self.root / out, *self.root.glob(f"{out}/*"))]
+        return {
+            str(path.relative_to(self.root)): path.read_bytes() for path in paths if path.is_file()
+        }
+
+
+@pytest.fixture
+def ours(tmp_path):
+    return Clone(tmp_path / "with-pivot")
+
+
+@pytest.fixture
+def theirs(tmp_path):
+    clone = Clone(tmp_path / "with-dvc")
+    clone.do("dvc", "init", "--quiet")
+    return clone
+
+
+def test_what_dvc_makes_is_what_pivot_makes_byte_for_byte(ours, theirs):
+    said = theirs.do("pivot", "export", "--validate")
+    assert "validated structurally and by dvc 3.67." in said
+
+    def both_make_the_same() -> None:
+        ours.do("pivot", "run")
+        theirs.do("dvc", "repro")
+        assert ours.made == theirs.made
+        assert len(ours.made) >= 7
+        assert json.loads(theirs.do("dvc", "status", "--json")) == {}
+
+    both_make_the_same()
+    before = theirs.made
+    for path, text in [
+        ("numbers.json", "[4, 5]\n"),
+        ("helpers.py", "def squared(number):\n    return number ** 2 + 1\n"),
+        ("params.yaml", "scale@small:\n  factor: 4.0\n"),
+    ]:
+        for clone in (ours, theirs):
+            clone.write(path, text)
+        both_make_the_same()
+        assert theirs.made != before
+        before = theirs.made
+
+
+def test_dvc_skips_what_pivot_would_skip(theirs):
+    theirs.do("pivot", "export")
+    theirs.do("dvc", "repro")
+    theirs.write("unused.py", "x = 1\n")
+    assert "Running stage" not in theirs.do("dvc", "repro")
+    assert "unchanged: dvc.yaml" in theirs.do("pivot", "export")
+
+
+def test_where_dvc_sees_more_than_matters_pivot_restores(theirs):
+    theirs.do("pivot", "export")
+    theirs.do("dvc", "repro")
+    before = theirs.made
+    theirs.write("helpers.py", "# A comment.\ndef squared(number):\n    return number * number\n")
+    said = theirs.do("dvc", "repro")
+    assert "Running stage 'scale__at__small'" in said
+    assert "scale@small: restored" in said
+    assert theirs.made == before
+
+
+def test_a_pipeline_that_dvc_ran_needs_no_run_by_pivot(theirs):
+    theirs.do("pivot", "export")
+    theirs.do("dvc", "repro")
+    assert "up to date" in theirs.do("pivot", "run")
+
+
+def test_the_validation_leaves_the_project_alone(theirs):
+    theirs.do("pivot", "export", "--validate")
+    shutil.rmtree(theirs.root / ".git")
+    assert {path.name for path in theirs.root.iterdir()} - {"__pycache__"} == {
+        ".dvc",
+        ".dvcignore",
+        "dvc.yaml",
+        "helpers.py",
+        "numbers.json",
+        "params.yaml",
+        "pipeline.py",
+    }
