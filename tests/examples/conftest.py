@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -26,7 +27,14 @@ class Example:
         """Run the command line, which must succeed, and give what it prints."""
         command = [sys.executable, "-m", "pivot.cli", *words]
         done = subprocess.run(
-            command, cwd=self.root, capture_output=True, text=True, timeout=120, check=False
+            command,
+            cwd=self.root,
+            # Without coverage, which doubles the time; other tests reach all that these do.
+            env={**os.environ, "COVERAGE_PROCESS_CONFIG": ""},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
