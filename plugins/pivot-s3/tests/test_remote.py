@@ -61,7 +61,7 @@ class TestPlace:
         assert list(remote.list()) == [key]
 
     def test_a_listing_of_several_pages_is_whole(self, server, bucket, remote, monkeypatch):
-        monkeypatch.setattr("pivot_s3.remote.PAGE", 4)
+        monkeypatch.setattr("pivot_s3.search.PAGE", 4)
         keys = [f"ab{number:014x}" for number in range(10)]
         for key in keys:
             name = f"team/pivot/files/{key[:2]}/{key[2:]}"

@@ -1,15 +1,12 @@
 """A remote in S3: each call is one batch, with one session, one client and one event loop.
 
-Which of many blobs are there is found out by listing; of few, by asking for each. Objects lie in
-256 *shards*, the first two digits of their keys, so that a listing can be made of those parts only
-that matter. Tests: tests/test_remote.py.
+Tests: tests/test_remote.py.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import aioboto3
@@ -17,7 +14,8 @@ from aiobotocore.config import AioConfig
 from botocore import exceptions as boto
 
 from pivot_s3.background import each, leaf, run
-from pivot_s3.faults import code_of, explaining, is_absence
+from pivot_s3.faults import explaining
+from pivot_s3.search import Search
 from pivot_s3.transfer import Mover
 
 if TYPE_CHECKING:
@@ -29,10 +27,8 @@ if TYPE_CHECKING:
     from pivot_s3.background import Tell
 
 _AT_ONCE = 16
-#: From this number of keys in a shard on, listing it is cheaper than asking for each.
-_WORTH_LISTING = 3
-#: How many keys S3 lists, or deletes, by one request.
-PAGE = 1000
+#: How many keys S3 deletes by one request.
+_PAGE = 1000
 _CONNECT_SECONDS = 10
 _READ_SECONDS = 60
 _ATTEMPTS = 6
@@ -46,26 +42,10 @@ class S3Remote:
 
     def missing(self, keys: Collection[str]) -> set[str]:
         """Give those of the keys that the bucket doesn't hold."""
-        shards: defaultdict[str, set[str]] = defaultdict(set)
-        for key in keys:
-            shards[key[:2]].add(key)
-        listed = [shard for shard in shards.values() if len(shard) >= _WORTH_LISTING]
-        few = [shard for shard in shards.values() if len(shard) < _WORTH_LISTING]
-        single = [key for shard in few for key in shard]
         lacking: set[str] = set()
 
         async def look(client: Any, _: Tell) -> None:
-            async def at_shard(shard: set[str]) -> None:
-                lacking.update(await self._lacking(client, shard))
-
-            async def at_key(key: str) -> None:
-                if not await self._is_there(client, key):
-                    lacking.add(key)
-
-            await each(listed, at_shard, _AT_ONCE)
-            await each(single, at_key, _AT_ONCE)
-            if lacking and not listed:
-                await self._check_bucket(client)
+            lacking.update(await Search(client, self._address).lacking(set(keys)))
 
         if keys:
             self._batch(look)
@@ -103,7 +83,7 @@ class S3Remote:
         found: list[str] = []
 
         async def look(client: Any, _: Tell) -> None:
-            names = self._names(client, self._address.folder)
+            names = Search(client, self._address).names(self._address.folder)
             found.extend([key async for name in names if (key := self._address.key(name))])
 
         self._batch(look)
@@ -112,7 +92,7 @@ class S3Remote:
     def delete(self, keys: Collection[str]) -> None:
         """Forget blobs."""
         names = sorted(self._address.name(key) for key in keys)
-        groups = [names[at : at + PAGE] for at in range(0, len(names), PAGE)]
+        groups = [names[at : at + _PAGE] for at in range(0, len(names), _PAGE)]
 
         async def remove(client: Any, _: Tell) -> None:
             for group in groups:
@@ -161,46 +141,3 @@ class S3Remote:
         session: Any = aioboto3.Session(profile_name=address.profile, region_name=address.region)
         async with session.client("s3", endpoint_url=address.endpoint_url, config=config) as client:
             yield client
-
-    async def _is_there(self, client: Any, key: str) -> bool:
-        try:
-            await client.head_object(Bucket=self._address.bucket, Key=self._address.name(key))
-        except boto.ClientError as error:
-            if is_absence(error):
-                return False
-            raise
-        return True
-
-    async def _check_bucket(self, client: Any) -> None:
-        """Raise if there is no bucket: asked for an object, S3 doesn't say what isn't there."""
-        try:
-            await client.head_bucket(Bucket=self._address.bucket)
-        except boto.ClientError as error:
-            if is_absence(error):
-                raise boto.ClientError({"Error": {"Code": "NoSuchBucket"}}, "HeadBucket") from error
-            # Who may not ask this may still be allowed to do all that's needed.
-            if code_of(error) != "403":
-                raise
-
-    async def _lacking(self, client: Any, keys: set[str]) -> set[str]:
-        """Give those of some keys of one shard that aren't there, by listing the shard."""
-        names = {self._address.name(key): key for key in keys}
-        last = max(names)
-        shard = f"{last.rpartition('/')[0]}/"
-        async for name in self._names(client, shard, after=min(names)[:-1]):
-            names.pop(name, None)
-            if name >= last:
-                break
-        return set(names.values())
-
-    async def _names(self, client: Any, prefix: str, after: str = "") -> AsyncIterator[str]:
-        """List the objects' names that begin with `prefix`, in order."""
-        while True:
-            page = await client.list_objects_v2(
-                Bucket=self._address.bucket, Prefix=prefix, StartAfter=after, MaxKeys=PAGE
-            )
-            for item in page.get("Contents", ()):
-                after = item["Key"]
-                yield after
-            if not page["IsTruncated"]:
-                return
