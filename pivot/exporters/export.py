@@ -34,7 +34,7 @@ class InvalidExportError(PivotError):
     def __init__(self, notation: str, checks: tuple[Check, ...]) -> None:
         lines = [f"{check.how}: {text}" for check in checks for text in check.problems]
         message = "\n  ".join([f"the export to {notation!r} is not right", *lines])
-        super().__init__(message, hint="nothing was written; this is a bug of the exporter")
+        super().__init__(message, hint="nothing was written; '-o -' shows the text")
         self.checks = checks
 
 
