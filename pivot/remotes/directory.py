@@ -1,7 +1,7 @@
 """A remote that is a directory: a network drive, or another disk.
 
-Blobs lie as they do in the cache, in `files/ab/cdef...`, and get their names when they are whole. Example:
-`open_directory("file:///mnt/share/pivot", {})`. Tests: tests/remotes/test_directory.py.
+Blobs lie as they do in the cache, in `files/ab/cdef...`, and get their names when they are whole.
+Example: `open_directory("file:///mnt/share/pivot", {})`. Tests: tests/remotes/test_directory.py.
 """
 
 from __future__ import annotations
