@@ -4,15 +4,16 @@
 from symbol to hash that changes exactly when something changes that the result can depend on. This
 package knows neither stages nor the store. How it comes about, from the bottom up:
 
-    syntax, names      what a piece of source means; which names of the world around it it uses
-    sources            what a file defines, parsed once
-    origins            whose code it is: the project's, Python's, a distribution's
-    references         by what name code refers to a thing
-    binding            what a name stands for, where it is used
+    syntax, scopes, names   what a piece of source means; which names around it it uses
+    statements, sources     what a file defines, binds and imports; parsed once
+    distributions, origins  whose code it is: the project's, Python's, a distribution's
+    references              by what name code refers to a thing
+    unloaded, binding       what a name stands for, where it is used
     plain, callables, classes, instances, runtime -> values
-                       what any value consists of; `digest` makes a hash of it
-    symbols            what a symbol's hash is, and where it leads
-    fingerprinter      the walk from the roots to all that is reached
+                            what any value consists of; `digest` makes a hash of it
+    setup                   what importing a module does to others
+    nodes, symbols          what there is to be hashed, and where it leads
+    fingerprinter           the walk from the roots to all that they reach
 
 Tests: tests/fingerprint/.
 """

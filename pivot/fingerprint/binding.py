@@ -5,14 +5,14 @@ chain stands for. The text of a binding says *which* thing that is, so that an i
 redirected to a thing of the same name elsewhere changes the hash of its user; the nodes say *what*
 it is. Nothing is imported: a module that isn't loaded is found on the path, and taken as a whole.
 A name that leads nowhere is bound to `?`: when it appears, that is a change. Example:
-`settings.LIMIT=const:settings:LIMIT`. Tests: tests/fingerprint/test_binding.py.
+`settings.LIMIT=const:settings:LIMIT`. Tests: tests/fingerprint/edits/imports.toml.
 """
 
 from __future__ import annotations
 
 import builtins
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.nodes import ClassNode, ConstNode, ModuleNode, Node, OriginNode
 from pivot.fingerprint.origins import module_file
 from pivot.fingerprint.scopes import SUBCLASSES
+from pivot.fingerprint.unloaded import ImportLead, Unloaded, UnloadedModules, absolute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from pivot.fingerprint.origins import Origins
     from pivot.fingerprint.references import References
     from pivot.fingerprint.scopes import Use
-    from pivot.fingerprint.sources import SourceFiles
+    from pivot.fingerprint.sources import SourceFile, SourceFiles
 
 #: What any global of the own module may be reached through.
 _REFLECTION = frozenset({"globals", "eval", "exec", "sys:modules"})
@@ -59,6 +60,7 @@ class Binder:
         self.origins: Origins = references.origins
         self.sources: SourceFiles = references.sources
         self._elsewhere = elsewhere
+        self.unloaded = UnloadedModules(self.origins, self.sources)
 
     def bind(self, uses: Iterable[Use], namespace: Mapping[str, object]) -> Iterator[Binding]:
         """Give what each use stands for, given the globals that it sees; built-ins are left out."""
@@ -69,10 +71,6 @@ class Binder:
             if found is not None:
                 nodes = map(self._reduced, found.nodes) if use.annotation else found.nodes
                 yield Binding(f"{use}={found.text}", tuple(nodes))
-
-    def absolute(self, use: Use, namespace: Mapping[str, object]) -> str:
-        """Give the full name of the module that an import names, given the importer's globals."""
-        return _absolute(use.module, use.level, namespace)
 
     def follow(self, module: ModuleType, path: tuple[str, ...]) -> Binding:
         """Give what a chain of names that starts at a module stands for."""
@@ -93,12 +91,16 @@ class Binder:
         name, *rest = use.path
         if name in namespace:
             return self._walk(namespace[name], tuple(rest), _Slot(namespace, name))
+        if isinstance(namespace, Unloaded):
+            found = self._written(namespace, name, tuple(rest))
+            if found is not None:
+                return found
         if not hasattr(builtins, name):
             return Binding("?")
         return self._own_module(namespace) if name in _REFLECTION else None
 
     def _imported(self, use: Use, namespace: Mapping[str, object]) -> Binding:
-        name = self.absolute(use, namespace)
+        name = absolute(use, namespace)
         module = sys.modules.get(name)
         if module is None:
             return self._unloaded(name, use.path)
@@ -166,15 +168,20 @@ class Binder:
 
     def _imported_from(self, slot: _Slot, value: object) -> _Slot | None:
         """Give the global that a global was imported from, if it still stands for the same."""
-        file = slot.namespace.get("__file__")
-        source = self.sources.read(file) if isinstance(file, str) else None
-        for use in source.imported_as(slot.name) if source else ():
-            module = sys.modules.get(self.absolute(use, slot.namespace))
+        source = self._source(slot.namespace)
+        if source is None:
+            return None
+        for use in source.imported_as(slot.name) or source.imported_by_star(slot.name):
+            module = sys.modules.get(absolute(use, slot.namespace))
             if module is not None and use.path:
                 found = vars(module).get(use.path[0], _MISSING)
                 if found is value and vars(module) is not slot.namespace:
                     return _Slot(vars(module), use.path[0])
         return None
+
+    def _source(self, namespace: Mapping[str, object]) -> SourceFile | None:
+        file = namespace.get("__file__")
+        return self.sources.read(file) if isinstance(file, str) else None
 
     def _absent(self, module: ModuleType, rest: tuple[str, ...]) -> Binding:
         """Bind a name that a module does not have (yet)."""
@@ -199,9 +206,27 @@ class Binder:
         origin = self.origins.of_module(name)
         if origin is not None:
             return Binding(":".join((name, *rest)), (OriginNode.of(origin),))
-        return Binding(":".join((f"module:{name}", *rest)), (ModuleNode.of(name),))
+        namespace = self.unloaded.namespace(name)
+        written = self._written(namespace, rest[0], tuple(rest[1:])) if rest and namespace else None
+        return written or Binding(":".join((f"module:{name}", *rest)), (ModuleNode.of(name),))
+
+    def _written(self, namespace: Unloaded, name: str, rest: tuple[str, ...]) -> Binding | None:
+        """Bind a global of a module that isn't loaded, by the source that binds it."""
+        found: list[Binding] = []
+        for lead in self.unloaded.leads(namespace, name):
+            if isinstance(lead, ImportLead):
+                use = replace(lead.use, path=lead.use.path + rest)
+                found.append(self._imported(use, lead.namespace))
+            else:
+                found.append(Binding(f"source:{lead.module}:{lead.name}", (lead,)))
+        if not found:
+            return None
+        nodes = tuple(node for one in found for node in one.nodes)
+        return Binding(" or ".join(one.text for one in found), nodes)
 
     def _own_module(self, namespace: Mapping[str, object]) -> Binding | None:
+        if isinstance(namespace, Unloaded):
+            return Binding("module", (ModuleNode.of(str(namespace["__name__"])),))
         module = sys.modules.get(str(namespace.get("__name__")))
         if module is None or vars(module) is not namespace or module_file(module) is None:
             return None
@@ -211,18 +236,3 @@ class Binder:
         if isinstance(node, ClassNode) and self._elsewhere.fields(node.subject):
             return node.of_reduced()
         return node
-
-
-def _absolute(module: str, level: int, namespace: Mapping[str, object]) -> str:
-    """Give the full name of what a relative import names."""
-    if not level:
-        return module
-    package = namespace.get("__package__") or _package(namespace)
-    parents = str(package).split(".")
-    kept = parents[: len(parents) - level + 1]
-    return ".".join([*kept, module] if module else kept)
-
-
-def _package(namespace: Mapping[str, object]) -> str:
-    name = str(namespace.get("__name__", ""))
-    return name if "__path__" in namespace else name.rpartition(".")[0]

@@ -3,7 +3,7 @@
 Two nodes are the same exactly if they name the same thing, so a set of nodes holds each once; a
 node keeps its subject alive, so that no other object can take its identity. Example: the global
 `LIMIT` of `pipeline` is `ConstNode.of(vars(pipeline), "pipeline", "LIMIT")`.
-Tests: tests/fingerprint/test_nodes.py.
+Tests: tests/fingerprint/test_fingerprinter.py.
 """
 
 from __future__ import annotations
@@ -83,6 +83,19 @@ class ModuleNode(Node):
     def of(cls, name: str) -> ModuleNode:
         """Name a module."""
         return cls(("module", name), None, name)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNode(Node):
+    """A global name of a module that isn't loaded; the subject stands for its namespace."""
+
+    module: str
+    name: str
+
+    @classmethod
+    def of(cls, namespace: Mapping[str, object], module: str, name: str) -> SourceNode:
+        """Name a global by the source that binds it."""
+        return cls(("source", module, name), namespace, module, name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ name; whoever uses them is affected by *which* one it is, and by what it is thro
 of others are names with a version. What can't be found under its name - a closure, a lambda, a
 class made in a function - is a value: its code has a node, and its surroundings are its content.
 Example: `helper` of `steps.py` is `Reference("func:steps:helper", (FunctionNode...,))`.
-Tests: tests/fingerprint/test_references.py.
+Tests: tests/fingerprint/test_fingerprinter.py.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.nodes import ClassNode, FunctionNode, ModuleNode, OriginNode
 from pivot.fingerprint.sources import compiled_verbatim
+from pivot.fingerprint.unloaded import Unloaded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,6 +114,8 @@ class References:
         """Give the name of the module with these globals, as it would be imported."""
         name = namespace.get("__name__")
         name = name if isinstance(name, str) else "?"
+        if isinstance(namespace, Unloaded):
+            return name
         module = sys.modules.get(name)
         if name != "__main__" and module is not None and vars(module) is namespace:
             return name

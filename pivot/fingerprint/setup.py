@@ -4,7 +4,7 @@
 change what the functions of others do, and so the result of every stage that runs after the import.
 A module's setup are the top-level statements that call something of others for its effect, or
 assign to something of others, and the setups of all project modules that it imports. What others
-log, and what Pivot is told, is left out. Tests: tests/fingerprint/test_setup.py.
+log, and what Pivot is told, is left out. Tests: tests/fingerprint/edits/setup.toml.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from pivot.fingerprint.nodes import OriginNode
 from pivot.fingerprint.scopes import Use
+from pivot.fingerprint.unloaded import absolute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from types import ModuleType
 
     from pivot.fingerprint.binding import Binder
     from pivot.fingerprint.sources import Defined, SourceFile
@@ -38,15 +38,18 @@ class Setup:
         effects = source.effects if source else ()
         return [one for one, names in effects if any(self._is_other(namespace, n) for n in names)]
 
-    def imports(self, namespace: Mapping[str, object]) -> Iterator[ModuleType]:
-        """Give the project modules that a module imports at its top level."""
+    def imports(self, namespace: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
+        """Give the globals of the project modules that a module imports at its top level."""
         source = self._source(namespace)
         for use in source.imports if source else ():
-            name = self.binder.absolute(use, namespace)
+            name = absolute(use, namespace)
+            if self.binder.origins.of_module(name) is not None:
+                continue
             for full in (name, *(f"{name}.{attribute}" for attribute in use.path)):
                 module = sys.modules.get(full)
-                if module is not None and self.binder.origins.of_module(full) is None:
-                    yield module
+                found = self.binder.unloaded.namespace(full) if module is None else vars(module)
+                if found is not None:
+                    yield found
 
     def _source(self, namespace: Mapping[str, object]) -> SourceFile | None:
         file = namespace.get("__file__")

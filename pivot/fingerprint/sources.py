@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 from pivot.fingerprint.names import uses_of, uses_of_module
 from pivot.fingerprint.statements import (
     BLOCKS,
+    bound_names,
     concerned_names,
     imported,
     is_skipped,
@@ -97,14 +98,21 @@ class SourceFile:
         places = self._classes.get(qualname, ())
         return next((found for found in places if line in {None, _first_line(found.node)}), None)
 
+    def binds_otherwise(self, name: str) -> bool:
+        """Say whether anything but an import binds a global name."""
+        return name in self._bound
+
     def statements(self, name: str) -> list[Defined]:
         """Give the top-level statements that bind or change a global name."""
         return self._statements.get(name, [])
 
     def imported_as(self, name: str) -> list[Use]:
         """Give what an import at the top level may have bound a global name to."""
-        stars = [replace(use, path=(name,)) for use in self._imported.get("*", ())]
-        return self._imported.get(name, []) + stars
+        return self._imported.get(name, [])
+
+    def imported_by_star(self, name: str) -> list[Use]:
+        """Give what a star import at the top level may have bound a global name to."""
+        return [replace(use, path=(name,)) for use in self._imported.get("*", ())]
 
     def _find(self, code: CodeType) -> Defined | None:
         if code.co_name == _LAMBDA:
@@ -163,6 +171,10 @@ class SourceFile:
     def imports(self) -> list[Use]:
         """What the module imports at its top level."""
         return [use for node in self._executed for _, use in imported(node)]
+
+    @functools.cached_property
+    def _bound(self) -> frozenset[str]:
+        return frozenset[str]().union(*map(bound_names, self.tree.body))
 
     @functools.cached_property
     def _imported(self) -> Mapping[str, list[Use]]:

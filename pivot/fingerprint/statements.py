@@ -1,13 +1,13 @@
 """What does a top-level statement do? It binds names, changes what they stand for, or imports.
 
-Example: `K[0] = f()` *concerns* the name `K`, and *touches* it, as `K.append(1)` does; `K = 1` only
-concerns it. Tests: tests/fingerprint/test_statements.py.
+Example: `K = 1` *binds* the name `K`; `K[0] = f()` and `K.append(1)` *touch* it; all of them
+*concern* it. Tests: tests/fingerprint/test_statements.py.
 """
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeIs
 
 from pivot.fingerprint.scopes import Use
 
@@ -37,11 +37,26 @@ def concerned_names(statement: ast.stmt) -> set[str]:
             return _mentioned(statement).union(*bound)
 
 
+def bound_names(statement: ast.stmt) -> set[str]:
+    """Give the global names that a top-level statement binds by anything but an import."""
+    names: set[str] = set()
+    for node in flat(statement):
+        if isinstance(node, _DEFINITIONS):
+            names.add(node.name)
+            continue
+        outside = [value for name, value in ast.iter_fields(node) if name not in BLOCKS]
+        parts = (part for value in outside for part in _walk(value))
+        names.update(part.id for part in parts if _is_stored(part))
+    return names
+
+
 def touched_names(statement: ast.stmt) -> set[str]:
     """Give the names that a top-level statement calls for an effect, or assigns to a part of."""
     names: set[str] = set()
     for node in flat(statement):
         match node:
+            case ast.Expr(value=ast.Call(func=ast.Name("setattr" | "delattr"), args=[part, *_])):
+                names.add(_first_name(part))
             case ast.Expr(value=ast.Call(func=called)):
                 names.add(_first_name(called))
             case ast.Assign(targets=targets) | ast.Delete(targets=targets):
@@ -58,7 +73,11 @@ def imported(statement: ast.stmt) -> Iterator[tuple[str, Use]]:
     for node in flat(statement):
         match node:
             case ast.Import(names=names):
-                yield from ((alias.asname or alias.name, Use((), alias.name)) for alias in names)
+                for alias in names:
+                    first = alias.name.partition(".")[0]
+                    yield alias.asname or first, Use((), alias.name if alias.asname else first)
+                    # `import a.b` binds `a`, and imports `a.b` without giving it a name.
+                    yield "", Use((), alias.name)
             case ast.ImportFrom(names=names):
                 for alias in names:
                     path = () if alias.name == "*" else (alias.name,)
@@ -91,6 +110,16 @@ def flat(statement: ast.stmt) -> Iterator[ast.stmt]:
 
 def _mentioned(node: ast.AST) -> set[str]:
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
+def _walk(value: object) -> Iterator[ast.AST]:
+    for node in value if isinstance(value, list) else [value]:
+        if isinstance(node, ast.AST):
+            yield from ast.walk(node)
+
+
+def _is_stored(node: ast.AST) -> TypeIs[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def _is_part(target: ast.expr) -> bool:

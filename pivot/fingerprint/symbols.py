@@ -3,7 +3,7 @@
 The hash of a function or a class is made of its own normalised source, of what each name in it
 stands for, and of its environment. It is *not* made of the hashes of the things named: each of
 those is a symbol of its own. Example: the entry of `def f(): return g()` has the symbol `func:m:f`
-and leads to the node of `g`. Tests: tests/fingerprint/test_symbols.py.
+and leads to the node of `g`. Tests: tests/fingerprint/test_fingerprinter.py.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from pivot.fingerprint.nodes import (
     Node,
     OriginNode,
     SetupNode,
+    SourceNode,
     ValueNode,
 )
-from pivot.fingerprint.origins import module_file
 from pivot.fingerprint.plain import shown
 from pivot.fingerprint.scopes import SUBCLASSES, Use
 from pivot.fingerprint.setup import Setup
@@ -40,7 +40,6 @@ from pivot.hashing import hash_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from types import ModuleType
 
     from pivot.fingerprint.binding import Binder
     from pivot.fingerprint.sources import Defined
@@ -96,6 +95,10 @@ class Symbols:
                 return self._module(node)
             case OriginNode(subject=origin):
                 return Entry(Symbol(origin.kind, origin.name, origin.version))
+            case SourceNode():
+                key = f"source:{node.module}:{node.name}"
+                code = self._statements(node.subject, node.name)
+                return self._entry(key, code, node.subject, _NOTHING)
             case SetupNode():
                 return self._setup(node)
             case ValueNode():
@@ -178,31 +181,25 @@ class Symbols:
 
     def _module(self, node: ModuleNode) -> Entry:
         module = sys.modules.get(node.name)
-        found = self.binder.origins.find(node.name) if module is None else None
-        file = module_file(module) if module else found and found.file
+        namespace = vars(module) if module else self.binder.unloaded.namespace(node.name) or {}
+        file = _file(namespace)
         source = self.sources.read(file) if file else None
-        if module is not None:
-            name = self.references.module_name(vars(module))
-            bindings = self._contents(module)
-        else:
-            name = node.name
-            package = name if found and found.directories else name.rpartition(".")[0]
-            uses = source.whole.uses if source else ()
-            bindings = self.binder.bind(uses, {"__package__": package, "__name__": name})
+        uses = source.whole.uses if source and module is None else ()
         # A directory without __init__.py is a package without a source.
         lost = source is None and file is not None
-        code = _Code(source.whole.hash if source else "", (), self._place(file, 1), lost)
-        made = _entry(f"module:{name}", code, bindings)
-        setup = () if module is None else (self._setup_node(vars(module)),)
-        return Entry(made.symbol, (*made.nodes, *setup), made.unstable)
+        code = _Code(source.whole.hash if source else "", uses, self._place(file, 1), lost)
+        key = f"module:{self.references.module_name(namespace)}"
+        bindings = self._contents(namespace) if module else self.binder.bind(uses, namespace)
+        made = _entry(key, code, bindings)
+        return replace(made, nodes=(*made.nodes, self._setup_node(namespace)))
 
-    def _contents(self, module: ModuleType) -> list[Binding]:
-        names = [name for name in vars(module) if not (name[:2] == name[-2:] == "__")]
-        found = [(name, self.binder.global_name(vars(module), name)) for name in sorted(names)]
+    def _contents(self, namespace: Mapping[str, object]) -> list[Binding]:
+        names = [name for name in namespace if not (name[:2] == name[-2:] == "__")]
+        found = [(name, self.binder.global_name(namespace, name)) for name in sorted(names)]
         return [Binding(f"{name}={one.text}", one.nodes) for name, one in found]
 
     def _setup(self, node: SetupNode) -> Entry:
-        inner = [self._setup_node(vars(one)) for one in self.setup.imports(node.subject)]
+        inner = [self._setup_node(one) for one in self.setup.imports(node.subject)]
         statements = self.setup.statements(node.subject)
         if not statements:
             return Entry(None, tuple(inner))

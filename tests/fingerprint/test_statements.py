@@ -45,8 +45,10 @@ def test_imports_of_a_statement():
     (statement,) = ast.parse(source).body
     found = {(name, str(use)) for name, use in imported(statement)}
     assert found == {
-        ("a.b", "a.b:"),
+        ("a", "a:"),
+        ("", "a.b:"),
         ("d", "c:"),
+        ("", "c:"),
         ("g", "..e:f"),
         ("h", "..e:h"),
         ("*", "i:"),
