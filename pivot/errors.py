@@ -34,7 +34,7 @@ class Place:
 class PivotError(Exception):
     """The root of every error that Pivot raises on purpose."""
 
-    #: What `pivot` exits with when this error ends a command (DESIGN: 2 usage or configuration).
+    #: What `pivot` exits with when this error ends a command: 2 for usage or configuration.
     exit_status: ClassVar[int] = 2
 
     def __init__(
