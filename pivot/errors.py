@@ -137,3 +137,11 @@ class WaitTimeoutError(PivotError):
     """Another process held what was needed for longer than the configured time."""
 
     exit_status: ClassVar[int] = 4
+
+
+def stage_exit_status(error: PivotError) -> int:
+    """Give what a run exits with in which a stage failed for this error: 1, or more for a reason.
+
+    A wrong call or definition is just a failed stage once the run has begun.
+    """
+    return error.exit_status if isinstance(error, CorruptionError | WaitTimeoutError) else 1

@@ -52,6 +52,8 @@ class Failure:
 
     message: str
     traceback: str | None = None
+    #: What a run with this failure exits with.
+    exit_status: int = 1
 
 
 @dataclass(frozen=True, slots=True)

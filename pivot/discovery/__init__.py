@@ -12,7 +12,7 @@ Tests: tests/discovery/.
 
 from pivot.discovery.importer import ProjectImporter, importing
 from pivot.discovery.overrides import apply_params_file
-from pivot.discovery.pipeline import PIPELINE_FILE, Pipeline, discover, imported_packages
+from pivot.discovery.pipeline import PIPELINE_FILE, Pipeline, discover
 
 __all__ = [
     "PIPELINE_FILE",
@@ -20,6 +20,5 @@ __all__ = [
     "ProjectImporter",
     "apply_params_file",
     "discover",
-    "imported_packages",
     "importing",
 ]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pydantic
 
-from pivot.discovery.importer import PIPELINE_MODULE, owner
+from pivot.discovery.importer import PIPELINE_MODULE
 from pivot.discovery.overrides import apply_params_file
 from pivot.errors import DefinitionError, DefinitionErrors, DiscoveryError, PivotError, Place
 from pivot.paths import is_project_file
@@ -63,12 +63,6 @@ def discover(root: Path) -> Pipeline:
     registries = [collected, *_own_registries(module)]
     stages = _merged(registries)
     return Pipeline(root, apply_params_file(root, stages))
-
-
-def imported_packages() -> tuple[str, ...]:
-    """Give the top-level names of the packages outside the project that are loaded now."""
-    others = (name for name, module in list(sys.modules.items()) if owner(module) is None)
-    return tuple(sorted({name.partition(".")[0] for name in others}))
 
 
 def _import_pipeline(root: Path) -> ModuleType:

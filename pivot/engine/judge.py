@@ -18,7 +18,7 @@ from pivot.store.lock import BrokenLockError, Lock, Record, read_lock
 from pivot.store.runs import decode_outs
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
     from pivot.engine.observe import Observer
     from pivot.engine.workspace import Workspace
@@ -81,14 +81,13 @@ class Judge:
     def _available(
         self, observed: Observation, lock: Lock | None, recalled: tuple[Record, ...] | None
     ) -> frozenset[Content]:
-        """Ask the cache only about contents that are not in the workspace anyway."""
-        present = {state.content for state in observed.outs}
-        wanted = _contents(lock.outs if lock else ()) | _contents(recalled or ())
-        return frozenset(c for c in wanted - present if self._workspace.cache.holds(c))
-
-
-def _contents(records: Iterable[Record]) -> set[Content]:
-    return {record.content for record in records}
+        """Ask the cache only about contents that do not lie in their place anyway."""
+        present = {state.path: state.content for state in observed.outs}
+        records = (*(lock.outs if lock else ()), *(recalled or ()))
+        wanted = {
+            record.content for record in records if present.get(record.path) != record.content
+        }
+        return frozenset(content for content in wanted if self._workspace.cache.holds(content))
 
 
 def run_key(stage: Stage, observed: Observation, lock: Lock | None) -> str:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
+
 from pivot.decide import Observation, OutState
 from pivot.errors import StageError
 from pivot.stage_def import encode_params
 from pivot.store.lock import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from pivot.engine.workspace import Workspace
     from pivot.fingerprint import Fingerprinter, Manifest
@@ -84,7 +86,26 @@ def code_roots(stage: Stage) -> dict[str, Any]:
     roots: dict[str, Any] = {"stage": stage.function}
     if stage.params is not None:
         roots["params"] = type(stage.params)
+        # A function among the parameters is recorded by its name; what it does is code.
+        roots |= dict(_callables(stage.params, "params"))
     roots |= {f"loader:deps.{dep.name}": dep.loader for dep in stage.deps}
     roots |= {f"loader:outs.{out.name}": out.loader for out in stage.outs}
     roots |= {f"code:{number}": item for number, item in enumerate(stage.code)}
     return roots
+
+
+def _callables(value: Any, label: str) -> Iterator[tuple[str, Any]]:
+    """Give the functions and classes in a parameter's value, each with a label of its own."""
+    match value:
+        case BaseModel():
+            parts = {name: getattr(value, name) for name in type(value).model_fields}
+        case dict():
+            parts = {str(key): item for key, item in value.items()}
+        case list() | tuple():
+            parts = {str(number): item for number, item in enumerate(value)}
+        case _:
+            if callable(value):
+                yield label, value
+            return
+    for name, part in parts.items():
+        yield from _callables(part, f"{label}.{name}")

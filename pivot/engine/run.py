@@ -19,7 +19,13 @@ from pivot.decide import Reason, ReasonKind, Restore, Run
 from pivot.engine.capture import LogTail
 from pivot.engine.report import RunReport, StageReport
 from pivot.engine.worker import Call, execute
-from pivot.errors import CorruptionError, PivotError, WaitTimeoutError, WorkerCrashedError
+from pivot.errors import (
+    CorruptionError,
+    PivotError,
+    WaitTimeoutError,
+    WorkerCrashedError,
+    stage_exit_status,
+)
 from pivot.events import (
     RunFinished,
     RunStarted,
@@ -296,11 +302,10 @@ class Runner:
         self._schedule.done(name)
 
     def _fail(self, name: str, error: PivotError) -> None:
-        self._tally.worst = max(self._tally.worst, error.exit_status if _is_special(error) else 1)
-        self._fail_with(name, Failure(str(error)), 0.0)
+        self._fail_with(name, Failure(str(error), None, stage_exit_status(error)), 0.0)
 
     def _fail_with(self, name: str, failure: Failure, seconds: float) -> None:
-        self._tally.worst = max(self._tally.worst, 1)
+        self._tally.worst = max(self._tally.worst, failure.exit_status)
         self._report(name, Status.FAILED, seconds, failure)
         self._cancel(self._schedule.failed(name))
         self._stopping |= not self._plan.keep_going
@@ -340,8 +345,3 @@ class Runner:
         for active in self._active.values():
             active.hold.release()
         self._active.clear()
-
-
-def _is_special(error: PivotError) -> bool:
-    """Whether the error has an exit status of its own, beyond that of a failed stage."""
-    return isinstance(error, CorruptionError | WaitTimeoutError)

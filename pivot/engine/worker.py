@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from pivot.discovery.importer import ProjectImporter
 from pivot.engine.capture import captured, discarded
-from pivot.errors import PivotError
+from pivot.errors import PivotError, stage_exit_status
 from pivot.executors.payload import dumps, loads
 from pivot.interfaces import Failure, Outcome, Produced
 from pivot.loaders import PathOnly
@@ -88,7 +88,8 @@ def execute(task: Task) -> Outcome:
 
 def _described(error: PivotError) -> Failure:
     # A loader that failed on a file has the library's own exception as its cause.
-    return Failure(str(error), user_traceback(error.__cause__) if error.__cause__ else None)
+    traceback = user_traceback(error.__cause__) if error.__cause__ else None
+    return Failure(str(error), traceback, stage_exit_status(error))
 
 
 def _perform(task: Task) -> tuple[Produced, ...]:

@@ -26,6 +26,7 @@ FAILURES = (Exception, SystemExit)
 
 #: (group, name) -> the distribution that provides it, and the extra of Pivot that installs it.
 _KNOWN = {
+    ("pivot.exporters", "dvc"): ("pivot-dvc-export", "dvc"),
     ("pivot.loaders", "CSV"): ("pivot-loaders-pandas", "pandas"),
     ("pivot.loaders", "Parquet"): ("pivot-loaders-pandas", "pandas"),
     ("pivot.remotes", "s3"): ("pivot-s3", "s3"),

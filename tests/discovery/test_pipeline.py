@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pivot.discovery import Pipeline, discover, imported_packages, importing
+from pivot.discovery import Pipeline, discover, importing
 from pivot.discovery.pipeline import PipelineImportError
 from pivot.errors import DefinitionErrors, DiscoveryError, PivotError, Place
 from pivot.registry import REGISTRY
@@ -330,19 +330,6 @@ def test_one_name_in_two_registries(pipeline):
         "pipeline.py:5: two registries have a stage 'clean'; the other is at pipeline.py:5\n"
         "  give one of them another name: register(..., name=...)"
     )
-
-
-# The packages that workers can load before there is work
-
-
-def test_packages_of_the_project_are_not_among_the_others(pipeline, write):
-    write("steps/tools.py")
-    root = pipeline("import steps.tools\nimport yaml")
-    with importing(root):
-        discover(root)
-        packages = imported_packages()
-    assert {"yaml", "pydantic", "json"} <= set(packages)
-    assert not {"steps", "pipeline"} & set(packages)
 
 
 def test_a_traceback_has_the_files_current_lines(pipeline, tmp_path):

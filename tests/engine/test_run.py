@@ -620,3 +620,37 @@ def test_the_same_process_sees_an_edit_of_a_helper_module(project):
             project.write("helper.py", f"def value():\n    return {number}\n")
             project.run(executor=executor, force=True)
             assert project.read("m.json").strip() == number
+
+
+def test_a_function_among_the_parameters_is_code(project):
+    project.write("helper.py", "def go():\n    return 1\n")
+    project.pipeline("""
+    from collections.abc import Callable
+    import helper
+
+    class Params(StageParams):
+        table: dict[str, Callable[[], int]] = {"go": helper.go}
+
+    def make(params: Params) -> Annotated[int, outputs.Out("m.json", loaders.JSON())]:
+        return params.table["go"]()
+
+    REGISTRY.register(make)
+    """)
+    project.run()
+    project.edit("helper.py", "return 1", "return 2")
+    assert project.run() == {"make": "ran"}
+    assert project.read("m.json").strip() == "2"
+
+
+def test_one_of_two_equal_outputs_is_restored(project):
+    project.pipeline("""
+    def make() -> None:
+        for name in ("a.txt", "b.txt"):
+            pathlib.Path(name).write_text("equal")
+
+    REGISTRY.register(make, outs=["a.txt", "b.txt"])
+    """)
+    project.run()
+    (project.root / "b.txt").unlink()
+    assert project.run() == {"make": "restored"}
+    assert project.read("b.txt") == "equal"
