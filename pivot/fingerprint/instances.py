@@ -13,6 +13,7 @@ from __future__ import annotations
 import copyreg
 import enum
 import functools
+import sys
 from types import MemberDescriptorType
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 #: The newest protocol that keeps all bytes in the stream.
 _PROTOCOL = 4
 _MOST_PARTS = 6
+#: The attributes that such objects are made from.
+_DESCRIBED_BY = {"pydantic.type_adapter:TypeAdapter": ("_type", "_config")}
 
 
 class Instances:
@@ -36,6 +39,7 @@ class Instances:
     def __init__(self, origins: Origins, hash_value: Callable[[object], str | None] | None) -> None:
         self.origins = origins
         self.hash_value = hash_value
+        self._singletons: dict[str, dict[int, str]] = {}
 
     def take_apart(self, value: object) -> Parts:
         """Give the parts of any instance."""
@@ -48,7 +52,31 @@ class Instances:
         if origin.name == "pivot" and not _is_frozen(kind):
             # A registry knows all stages, and no stage depends on that; loaders are frozen.
             return Parts("Pivot's", (kind,))
-        return self._asked(value) or _array(value) or _wrapper(value) or _reduced(value)
+        return (
+            self._singleton(value)
+            or self._asked(value)
+            or _array(value)
+            or _wrapper(value)
+            or _described(value)
+            or _reduced(value)
+        )
+
+    def _singleton(self, value: object) -> Parts | None:
+        """Take a global of the module that defines the class for what it is there.
+
+        `random.random` is a method of such an instance, whose state is another one in each process.
+        """
+        kind = type(value)
+        module = sys.modules.get(kind.__module__)
+        if module is None:
+            return None
+        if module.__name__ not in self._singletons:
+            names = {id(one): name for name, one in sorted(vars(module).items())}
+            self._singletons[module.__name__] = names
+        name = self._singletons[module.__name__].get(id(value))
+        if name is None or vars(module).get(name) is not value:
+            return None
+        return Parts(f"global {module.__name__}:{name}", (kind,))
 
     def _own(self, value: object) -> Parts:
         kind = type(value)
@@ -118,6 +146,16 @@ def _wrapper(value: object) -> Parts | None:
     if "__wrapped__" not in attributes:
         return None
     return Parts("wrapper", (type(value), attributes["__wrapped__"]), opaque=Opaque.RUNTIME)
+
+
+def _described(value: object) -> Parts | None:
+    """Take apart what keeps memory addresses in its state, by what it was made from."""
+    kind = type(value)
+    names = _DESCRIBED_BY.get(f"{kind.__module__}:{kind.__qualname__}")
+    if names is None:
+        return None
+    attributes = dict(_state(value))
+    return Parts("described", (kind, *(attributes.get(name) for name in names)))
 
 
 def _array(value: object) -> Parts | None:

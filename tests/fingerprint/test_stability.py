@@ -11,9 +11,10 @@ import pytest
 FILES = {
     "helpers.py": """
         import collections, dataclasses, datetime, decimal, enum, functools, pathlib, re, threading
-        import logging
+        import logging, random
         import numpy as np
         import pandas as pd
+        import pydantic
 
         HERE = pathlib.Path(__file__).parent
         CONFIG = {"out": str(HERE / "out"), "url": f"file://{HERE}/x", "all": [str(HERE), 1]}
@@ -28,6 +29,7 @@ FILES = {
         PRICE = decimal.Decimal("1.10")
         LOCK, LOG = threading.RLock(), logging.getLogger(__name__)
         KNOWN = {str, int, float, bytes, list}
+        RANDOM = [random.random, np.random.rand, np.random.default_rng(1)]
 
         class Color(enum.Enum):
             RED, GREEN = "r", "g"
@@ -36,6 +38,11 @@ FILES = {
         class Config:
             tags: frozenset = frozenset({"p", "q", "r"})
             color: Color = Color.RED
+
+        class Row(pydantic.BaseModel):
+            tags: set[str] = {"s", "t", "u"}
+
+        ROW, ROWS = Row(), pydantic.TypeAdapter(list[Row])
 
         class Node:
             def __init__(self):
@@ -64,7 +71,7 @@ FILES = {
 
         def stage(x, words=frozenset({"one", "two", "three"})):
             return [HERE, CONFIG, WORDS, PATTERN, WHEN, ARRAY, FRAME, SERIES, COUNTS, PRICE, LOCK, LOG,
-                    CHOSEN, NODE, DISPATCH, show(x), generated(x), KNOWN]
+                    CHOSEN, NODE, DISPATCH, show(x), generated(x), KNOWN, RANDOM, ROW, ROWS]
     """,
 }
 
