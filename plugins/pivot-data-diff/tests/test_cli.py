@@ -95,6 +95,12 @@ def test_more_than_the_allowed_memory_is_counted_only(changed):
     assert "cells modified in v: 1" in output
 
 
+def test_the_allowed_memory_may_be_in_the_environment(changed, monkeypatch):
+    monkeypatch.setenv("PIVOT_DATA_DIFF_MEMORY", "1B")
+    assert "rows were counted only" in run("a.csv")
+    assert "rows were counted only" not in run("a.csv", "--memory", "1MB")
+
+
 def test_a_difference_is_no_failure_unless_asked_for(changed):
     run("a.csv")
     run("a.csv", "--exit-code", status=1)
@@ -138,6 +144,15 @@ def test_several_problems_are_one_error(changed):
     assert "'c.csv'" in str(result.exception)
     assert "'d.csv'" in str(result.exception)
     assert len(result.exception.errors) == 2
+
+
+def test_an_error_never_has_the_status_of_a_difference(changed, install):
+    install("oddfmt", "def open_odd(path):\n    raise OSError(5, 'failing')", odd="oddfmt:open_odd")
+    changed.commit(a_odd="x")
+    changed.write("a.odd", "y")
+    error = run("a.odd").exception
+    assert "failing" in str(error)
+    assert error.exit_status == 2
 
 
 def test_colours_are_for_terminals(changed, monkeypatch):

@@ -251,7 +251,14 @@ class TestDirectories:
         project.write("d/a.csv", "v\n2\n")
         project.write("d/junk.csv", "nobody keeps track of it")
         project.output("d/out.csv", "v\n1\n")
+        project.write("d/note.txt", "y")
         assert kinds(project.diff("d/")) == {"d/a.csv": "modified", "d/out.csv": "added"}
+        assert project.diff("d").unsupported == ()
+
+    def test_of_a_directory_what_is_the_same_is_left_out(self, project):
+        project.write("d/a.csv", "v\n1\n")
+        project.commit()
+        assert kinds(project.diff("d")) == {}
 
     def test_several_paths(self, project):
         project.commit(a_csv="v\n1\n", b_csv="v\n1\n", c_csv="v\n1\n")

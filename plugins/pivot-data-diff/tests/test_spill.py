@@ -39,6 +39,18 @@ def test_a_key_with_more_rows_than_fit_is_an_error(tables):
     assert "more key columns" in caught.value.hint
 
 
+def test_rows_that_are_longer_than_the_average_are_parted_too(tables):
+    rows = [[f"key {n}", "", "x" * (400_000 if n < 60 else 1)] for n in range(60_000)]
+    found = counted(tables.text(["k", "v", "tail"], rows), tables.text(["k", "v", "tail"], rows))
+    assert found.counts == Counts(60_000, 60_000)
+
+
+def test_two_rows_are_compared_however_long_they_are(tables):
+    old, new = ([["same", mark, "x" * 3_000_000]] for mark in "ab")
+    found = counted(tables.text(["k", "v", "tail"], old), tables.text(["k", "v", "tail"], new))
+    assert found.counts.modified == 1
+
+
 def test_such_a_key_of_the_new_side_only_is_too(tables):
     before, after = many(tables, ["other"], 1), many(tables, ["same"], 12_000)
     with pytest.raises(TooManyDuplicatesError, match="k='same'"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from pivot_data_diff.table import NOTHING, Column
+from pivot_data_diff.table import NOTHING, Column, RecordTable
 
 
 def test_the_columns_of_texts_get_their_types(tables):
@@ -50,6 +50,17 @@ def test_the_weight_of_values_counts_what_is_in_them(tables):
     heavy = tables.typed(["a"], [([{"key": "x" * 1000}],) for _ in range(1000)])
     assert light.weight < 200_000
     assert heavy.weight > 1_000_000
+
+
+def test_records_may_lack_keys():
+    table = RecordTable(lambda: iter([{"a": 1}, {"b": "x", "a": 2.5}, {}]))
+    assert [(c.name, c.type, c.cells) for c in table.columns] == [
+        ("a", "float", "uniform"),
+        ("b", "text", "uniform"),
+    ]
+    assert list(table.rows()) == list(table.rows()) == [(1, None), (2.5, "x"), (None, None)]
+    assert table.count == 3
+    assert table.weight > 0
 
 
 def test_nothing_is_a_table():

@@ -14,7 +14,12 @@ import click
 from pivot.cli.options import in_project
 from pivot.cli.terminal import say
 from pivot.paths import find_root
-from pivot_data_diff.options import parse_size
+from pivot_data_diff.diff import diff as find_differences
+from pivot_data_diff.errors import NotComparedError
+from pivot_data_diff.options import Options, parse_size
+from pivot_data_diff.rendering.json_document import report_document
+from pivot_data_diff.rendering.markdown import render_markdown
+from pivot_data_diff.rendering.plain import render_plain
 
 if TYPE_CHECKING:
     from pivot_data_diff.result import Problem, Report
@@ -82,6 +87,8 @@ def _size(_: click.Context, __: click.Parameter, text: str) -> int:
 )
 @click.option(
     "--memory",
+    envvar="PIVOT_DATA_DIFF_MEMORY",
+    show_envvar=True,
     default="500MB",
     metavar="SIZE",
     show_default=True,
@@ -107,10 +114,6 @@ def diff(
 
     Rows are matched by position; with --key, those with the same values in these columns.
     """
-    # Late: a command that fails on its options needs none of it.
-    from pivot_data_diff.diff import diff as find_differences
-    from pivot_data_diff.options import Options
-
     here = Path.cwd()
     revisions = options.pop("revisions")
     report = find_differences(
@@ -126,18 +129,11 @@ def diff(
 
 
 def _rendered(report: Report, form: str, max_rows: int | None) -> str:
-    # Late: as above, and only one of them.
     if form == "json":
-        from pivot_data_diff.rendering.json_document import report_document
-
         return json.dumps(report_document(report, max_rows), indent=2)
     most = _FEW if max_rows is None else max_rows
     if form == "md":
-        from pivot_data_diff.rendering.markdown import render_markdown
-
         return render_markdown(report, most)
-    from pivot_data_diff.rendering.plain import render_plain
-
     return render_plain(report, most, _paint)
 
 
@@ -147,10 +143,9 @@ def _paint(sign: str, line: str) -> str:
 
 def _raise(problems: tuple[Problem, ...]) -> None:
     """Raise what kept files from being compared, after the others have been shown."""
-    if len(problems) == 1:
-        raise problems[0].error
-    if problems:
-        # Late: as above.
-        from pivot_data_diff.errors import SeveralError
-
-        raise SeveralError(problem.error for problem in problems)
+    errors = [problem.error for problem in problems]
+    # A status of 1 means that data differ.
+    if len(errors) == 1 and errors[0].exit_status > 1:
+        raise errors[0]
+    if errors:
+        raise NotComparedError(errors)

@@ -65,11 +65,11 @@ class Comparison:
                 old = self._before.content(output)
                 new = self._after.content(output, old)
                 if not old or not new or old.hash != new.hash:
-                    self._take_changed(output)
+                    self._take_changed(self._files_in(output))
 
-    def _take_changed(self, output: str) -> None:
-        """Compare the files of an output; those that are the same or no data are not worth it."""
-        for path in self._files_in(output):
+    def _take_changed(self, files: Sequence[str]) -> None:
+        """Compare files; those that are the same, or no data, are not worth it."""
+        for path in files:
             with self._noting(path):
                 items = self._before.find(path), self._after.find(path)
                 if _identical(*items):
@@ -88,9 +88,7 @@ class Comparison:
         files = [file for file in self._files_in(path) if format_of(file)]
         if not files:
             raise self._nowhere(path)
-        for file in files:
-            with self._noting(file):
-                self._compare(file, self._before.find(file), self._after.find(file))
+        self._take_changed(files)
 
     def _files_in(self, directory: str) -> list[str]:
         return sorted({*self._before.files(directory), *self._after.files(directory)})

@@ -6,7 +6,7 @@ side. Tests: where each is raised.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from pivot.errors import PivotError, UsageError
 
@@ -50,10 +50,8 @@ class TooManyDuplicatesError(DataDiffError):
     """So many rows have one key that they can't be compared in the memory that is allowed."""
 
 
-class SeveralError(DataDiffError):
-    """Several files could not be compared; `errors` are the reasons."""
-
-    exit_status: ClassVar[int] = 2
+class NotComparedError(DataDiffError):
+    """Files could not be compared; `errors` are the reasons."""
 
     def __init__(self, errors: Iterable[PivotError]) -> None:
         self.errors = tuple(errors)

@@ -196,19 +196,28 @@ def _side(
         columns=tuple(compared),
         values=valuer([*compared]),
         shared=picker(shared),
-        key=_key(present, places, types) or valuer(present, canonical),
+        key=_key(
+            [places[key] for key in present],
+            [reads[key] for key in present],
+            [types.get(key) for key in present],
+        ),
         key_values=valuer(present),
         content=valuer(shared, canonical),
     )
 
 
 def _key(
-    keys: Sequence[str], places: Mapping[str, int], types: Mapping[str, str | None]
-) -> Callable[[Row], Hashable] | None:
-    """Give a quick way to a key of texts that are canonical as they stand, if it is one."""
-    if not keys or any(types.get(key) not in {"text", "integer"} for key in keys):
-        return None
-    return itemgetter(*[places[key] for key in keys])
+    places: Sequence[int], reads: Sequence[Read], types: Sequence[str | None]
+) -> Callable[[Row], Hashable]:
+    """Give what makes a row's key of the cells at some places."""
+    if places and {"text", "integer"}.issuperset(types):
+        # Such texts are canonical as they stand.
+        return itemgetter(*places)
+    if len(places) == 1:
+        (place,), (read,) = places, reads
+        return lambda row: canonical(read(row[place]))
+    cells = list(zip(places, reads, strict=True))
+    return lambda row: tuple([canonical(read(row[place])) for place, read in cells])
 
 
 def _read(column: Column, common: str | None) -> Read:

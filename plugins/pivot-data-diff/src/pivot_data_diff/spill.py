@@ -48,11 +48,7 @@ def match_out_of_core(
         plan, tally, max(options.memory, _LEAST_MEMORY), max(1, row_weight), options.scratch
     )
     count = before.count + after.count
-    try:
-        matcher.split(enumerate(before.rows(), 1), enumerate(after.rows(), 1), count, 0)
-    except OSError as error:
-        place = options.scratch or tempfile.gettempdir()
-        raise storage_error(error, "keep rows that don't fit into memory in", place) from error
+    matcher.split(enumerate(before.rows(), 1), enumerate(after.rows(), 1), count, 0)
 
 
 class _Matcher:
@@ -85,7 +81,9 @@ class _Matcher:
 
     def _match(self, olds: _Spill, news: _Spill, part: int, depth: int) -> None:
         count = olds.counts[part] + news.counts[part]
-        if count * self._row_weight <= self._memory:
+        # Rows may be much longer than the average; but one of each side can't be parted.
+        weight = max(count * self._row_weight, olds.sizes[part] + news.sizes[part])
+        if weight <= self._memory or count <= 2:
             match_by_key(olds.read(part), news.read(part), self._plan, self._tally)
         elif depth < _MOST_SPLITS:
             self.split(olds.read(part), news.read(part), count, depth + 1)
@@ -107,18 +105,23 @@ class _Spill:
     """Rows of one side in one file, readable part by part."""
 
     def __init__(self, parts: int, batch: int, scratch: Path | None) -> None:
-        self._file: IO[bytes] = tempfile.TemporaryFile(dir=scratch)  # noqa: SIM115 - closed by exit
+        self._place = scratch or tempfile.gettempdir()
+        with self._telling():
+            self._file: IO[bytes] = tempfile.TemporaryFile(dir=scratch)  # noqa: SIM115 - see exit
         self._batch = batch
         self._waiting: list[list[Numbered]] = [[] for _ in range(parts)]
         self._places: list[list[int]] = [[] for _ in range(parts)]
-        #: How many rows each part has.
+        #: How many rows each part has, and how many bytes of the file.
         self.counts = [0] * parts
+        self.sizes = [0] * parts
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        # What is still buffered is written even now.
+        with self._telling():
+            self._file.close()
 
     def fill(self, rows: Iterable[Numbered], key: Callable[[Row], Hashable], depth: int) -> None:
         """Take all rows."""
@@ -135,14 +138,28 @@ class _Spill:
 
     def _write(self, part: int) -> None:
         waiting = self._waiting[part]
-        if waiting:
-            self.counts[part] += len(waiting)
-            self._places[part].append(self._file.tell())
+        if not waiting:
+            return
+        with self._telling():
+            place = self._file.tell()
             pickle.dump(waiting, self._file, pickle.HIGHEST_PROTOCOL)
-            waiting.clear()
+            self.sizes[part] += self._file.tell() - place
+        self._places[part].append(place)
+        self.counts[part] += len(waiting)
+        waiting.clear()
 
     def read(self, part: int) -> Iterator[Numbered]:
         """Give the rows of a part in the order in which they came."""
         for place in self._places[part]:
-            self._file.seek(place)
-            yield from pickle.load(self._file)
+            with self._telling():
+                self._file.seek(place)
+                batch = pickle.load(self._file)
+            yield from batch
+
+    @contextlib.contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            action = "keep rows that don't fit into memory in"
+            raise storage_error(error, action, self._place) from error

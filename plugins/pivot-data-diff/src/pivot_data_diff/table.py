@@ -2,8 +2,8 @@
 
 A *table* knows its columns and the number of its rows, and gives the rows one after the other,
 without holding them. Whoever adds a format writes one function that opens a file as a table, and
-has two classes to do it with: `TextTable`, if cells are texts whose type must be guessed, and
-`TypedTable`, if they are values already. Example::
+has classes to do it with: `TextTable`, if cells are texts whose type is to be found out,
+`TypedTable`, if they are values already, and `RecordTable`, if rows are mappings. Example::
 
     def open_lines(path: Path) -> Table:
         return TypedTable(("line",), lambda: ((line,) for line in path.open()))
@@ -112,6 +112,30 @@ class TypedTable:
     def rows(self) -> Iterator[Row]:
         """Give the rows."""
         return iter(self._rows())
+
+
+class RecordTable:
+    """A table whose rows are mappings; its columns are the keys, as they first occur."""
+
+    def __init__(self, records: Callable[[], Iterable[Mapping[str, Any]]]) -> None:
+        kinds: dict[str, set[type]] = {}
+        self.count = weighed = weight = 0
+        for record in records():
+            for name, cell in record.items():
+                kinds.setdefault(name, set()).add(type(cell))
+            if self.count % _WEIGHED == 0:
+                weighed += 1
+                weight += _weigh(tuple(record.values()))
+            self.count += 1
+        self.columns = tuple(typed_column(name, seen) for name, seen in kinds.items())
+        self.weight = weight * self.count // max(1, weighed)
+        self._records = records
+
+    def rows(self) -> Iterator[Row]:
+        """Give the rows; what a mapping lacks is None."""
+        names = [column.name for column in self.columns]
+        for record in self._records():
+            yield tuple([record.get(name) for name in names])
 
 
 _NAMES = {bool: "boolean", int: "integer", float: "float", str: "text", dict: "object"}

@@ -12,11 +12,13 @@ Tests: tests/test_values.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
 _NUMBERS = (int, float, Decimal)
+#: The commonest types of keys, which are canonical as they are.
+_CANONICAL = frozenset({str, int, type(None)})
 
 
 def same(old: object, new: object, tolerance: float = 0.0) -> bool:
@@ -64,6 +66,8 @@ def _same_sequence(old: Sequence[Any], new: Sequence[Any], tolerance: float) -> 
 
 def canonical(value: Any) -> Hashable:
     """Give a hashable value that is equal to another's exactly when the two are the same."""
+    if type(value) in _CANONICAL:
+        return value
     if isinstance(value, bool):
         return ("boolean", value)
     if isinstance(value, _NUMBERS):
@@ -74,6 +78,3 @@ def canonical(value: Any) -> Hashable:
     if isinstance(value, list | tuple):
         return ("list", *(canonical(item) for item in cast("Sequence[Any]", value)))
     return value
-
-
-type Reader = Callable[[Any], object]

@@ -16,13 +16,11 @@ from typing import IO, TYPE_CHECKING, Any
 
 from pivot_data_diff.errors import FormatError
 from pivot_data_diff.formats.text_file import DAMAGED, TextFile, marked_encoding
-from pivot_data_diff.table import Table, TypedTable
+from pivot_data_diff.table import RecordTable, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    from pivot_data_diff.table import Row
 
 type Record = dict[str, Any]
 
@@ -55,15 +53,7 @@ def _open(path: Path, records: Callable[[IO[str]], Iterator[Record]]) -> Table:
         except DAMAGED as error:
             raise FormatError(f"the file is not sound gzip: {error}") from error
 
-    names: dict[str, None] = {}
-    for record in stream():
-        names.update(dict.fromkeys(record))
-
-    def rows() -> Iterator[Row]:
-        for record in stream():
-            yield tuple([record.get(name) for name in names])
-
-    return TypedTable((*names,), rows)
+    return RecordTable(stream)
 
 
 def _line_records(stream: IO[str]) -> Iterator[Record]:
