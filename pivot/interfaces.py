@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-    from pivot.errors import Place
     from pivot.store.content import Content, Signature
 
 
@@ -57,32 +56,6 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A file or directory of the project that a stage touched; the path is relative to the root."""
-
-    path: str
-    #: The line of project code that did it, if one did.
-    place: Place | None = None
-    #: What a file that was read looked like before; None if it wasn't there.
-    signature: Signature | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """What a stage did while it ran, as far as its process can tell."""
-
-    #: (file relative to the root, qualified name) of each project function that was executed.
-    code: tuple[tuple[str, str], ...] = ()
-    reads: tuple[Opened, ...] = ()
-    writes: tuple[Opened, ...] = ()
-    listed: tuple[Opened, ...] = ()
-    #: The names of the environment variables that project code asked for.
-    environment: tuple[str, ...] = ()
-    #: False if code could not be traced, because other tools have all of the tool ids.
-    complete: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """What comes back from a worker: what was made, or why not."""
 
@@ -91,7 +64,6 @@ class Outcome:
     seconds: float
     outs: tuple[Produced, ...] = ()
     failure: Failure | None = None
-    trace: Trace | None = None
 
 
 @dataclass(frozen=True, slots=True)
