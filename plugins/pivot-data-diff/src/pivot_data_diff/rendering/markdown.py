@@ -63,7 +63,7 @@ def _file_blocks(file: FileDiff, most_rows: int | None) -> Iterator[str]:
         return
     facts = [f"column {sign} {escaped(phrase)}" for sign, phrase in schema_phrases(table)]
     facts.append(f"rows: {rows_phrase(table)}")
-    yield "\n".join(f"- {fact}" for fact in (*facts, *remarks(file)))
+    yield "\n".join(f"- {fact}" for fact in (*facts, *remarks(table)))
     if table.rows is None:
         if table.cells:
             counts = [

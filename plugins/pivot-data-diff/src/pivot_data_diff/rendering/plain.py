@@ -69,7 +69,7 @@ def _file_lines(file: FileDiff, most_rows: int | None, paint: Paint) -> Iterator
     for sign, phrase in schema_phrases(table):
         yield paint(sign, f"  {sign} column {phrase}")
     yield f"  rows: {rows_phrase(table)}"
-    yield from (f"  {remark}" for remark in remarks(file))
+    yield from (f"  {remark}" for remark in remarks(table))
     if table.rows is None:
         yield from (f"  cells modified in {shown_name(c)}: {n:,}" for c, n in table.cells.items())
         return

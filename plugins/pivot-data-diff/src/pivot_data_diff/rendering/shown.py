@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pivot_data_diff.result import FileDiff, RowChange, TableDiff
+    from pivot_data_diff.result import RowChange, TableDiff
 
 _WIDTH = 60
 _CONTEXT = 12
@@ -117,9 +117,12 @@ def cells(table: TableDiff, change: RowChange) -> Iterator[tuple[str, Any]]:
 def schema_phrases(table: TableDiff) -> Iterator[tuple[str, str]]:
     """Give a sign (+, -, ~) and a phrase for each difference in the columns."""
     schema = table.schema
-    yield from (("+", f"{shown_name(c.name)} ({c.type})") for c in schema.added)
-    yield from (("-", f"{shown_name(c.name)} ({c.type})") for c in schema.removed)
-    yield from (("~", f"{shown_name(c.name)}: {c.before} -> {c.after}") for c in schema.retyped)
+    for sign, columns in (("+", schema.added), ("-", schema.removed)):
+        for column in columns:
+            yield sign, f"{shown_name(column.name)} ({printable(column.type)})"
+    for change in schema.retyped:
+        types = printable(f"{change.before} -> {change.after}")
+        yield "~", f"{shown_name(change.name)}: {types}"
     for move in schema.moved:
         yield "~", f"{shown_name(move.name)}: column {move.before} -> {move.after}"
 
@@ -136,11 +139,8 @@ def rows_phrase(table: TableDiff) -> str:
     return ", ".join(parts)
 
 
-def remarks(file: FileDiff) -> Iterator[str]:
+def remarks(table: TableDiff) -> Iterator[str]:
     """Give what a reader must know to understand the rest."""
-    table = file.table
-    if table is None:
-        return
     if table.duplicates:
         yield (
             f"keys that several rows have: {table.duplicates.before:,} before, "
