@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _LAYOUT = (GetSetDescriptorType, MemberDescriptorType)
 #: Written into every abstract class; counts registrations of the process.
 _NOISE = frozenset({"_abc_impl"})
+#: Since Python 3.14 the compiler makes functions of a class' annotations.
+_COMPILED = frozenset({"__annotate__", "__annotate_func__"})
 #: What these hold describes the class where no source of it exists.
 _DESCRIBING = frozenset(
     {"__annotations__", "__dataclass_fields__", "__required_keys__", "__total__"}
@@ -94,11 +96,15 @@ class Classes:
         for name, value in sorted(vars(cls).items()):
             functions = _functions_in(value)
             if functions:
-                if not (generated and self._is_generated(name, functions[0])):
+                if name not in _COMPILED and not (
+                    generated and self._is_generated(name, functions[0])
+                ):
                     yield from self._methods(own, name, functions, value)
             elif issubclass(cls, enum.Enum):
                 if is_a(value, cls):
                     yield name, getattr(value, "_value_", None)
+                elif not name.startswith("_"):
+                    yield name, value
             elif not _is_noise(name, value) or (own is None and name in _DESCRIBING):
                 yield name, value
 

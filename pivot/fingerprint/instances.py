@@ -122,7 +122,7 @@ def _state(value: object) -> Iterator[tuple[str, object]]:
     for name, part in list(attributes.items()):
         # What is computed at the first access is there or not, whatever the program says.
         if not isinstance(_class_attribute(kind, name), functools.cached_property):
-            yield str(name), part
+            yield f"{name}", part
     for base in kind.__mro__:
         for name, slot in vars(base).items():
             if isinstance(slot, MemberDescriptorType):

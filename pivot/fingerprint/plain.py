@@ -71,21 +71,24 @@ class Plain:
 
 
 def plain_content(value: object) -> object:
-    """Give what an instance of a subclass of a plain type holds as such, None if it isn't one."""
-    for base, copy in _COPIES.items():
+    """Give what an instance of a subclass of a plain type holds as such, None if it isn't one.
+
+    Containers are taken apart, all others copied, through the methods of the plain type: those of
+    the subclass are other people's code.
+    """
+    for base, content in _CONTENTS.items():
         if is_a(value, base):
-            # Through the base's own methods: those of the subclass are other people's code.
-            return copy(value)
+            return content(value)
     return None
 
 
-_COPIES: dict[type, Callable[..., object]] = {
-    dict: lambda value: dict(dict.items(value)),
-    list: lambda value: list(list.__iter__(value)),
-    tuple: lambda value: tuple(tuple.__iter__(value)),
-    set: lambda value: set(set.__iter__(value)),
-    frozenset: lambda value: frozenset(frozenset.__iter__(value)),
-    bytearray: bytes,
+_CONTENTS: dict[type, Callable[..., object]] = {
+    dict: lambda value: Parts("dict", tuple(part for one in dict.items(value) for part in one)),
+    list: lambda value: Parts("list", tuple(list.__iter__(value))),
+    tuple: lambda value: Parts("tuple", tuple(tuple.__iter__(value))),
+    set: lambda value: Parts("set", tuple(set.__iter__(value)), ordered=False),
+    frozenset: lambda value: Parts("set", tuple(frozenset.__iter__(value)), ordered=False),
+    bytearray: lambda value: bytearray.__getitem__(value, slice(None)),
     str: str.__str__,
     bytes: lambda value: bytes.__getitem__(value, slice(None)),
     int: int.__int__,

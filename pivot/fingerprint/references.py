@@ -175,7 +175,11 @@ class References:
 
     def _builtin(self, function: BuiltinFunctionType) -> Reference | None:
         owner = function.__self__
-        if owner is not None and not isinstance(owner, (ModuleType, type)):
+        if is_a(owner, type):
+            # `Bag.fromkeys` of a class of the project is more than a name.
+            if self.origins.of_class(owner) is None:
+                return None
+        elif owner is not None and not is_a(owner, ModuleType):
             return None
         module = function.__module__ or getattr(owner, "__module__", None) or builtins.__name__
         origin = self.origins.of_module(module)
@@ -205,7 +209,7 @@ def _stands_at(value: object, namespace: Mapping[str, object], qualname: str) ->
     first, *rest = qualname.split(".")
     found = namespace.get(first, _MISSING)
     for name in rest:
-        if not isinstance(found, type):
+        if not is_a(found, type):
             return False
         found = vars(found).get(name, _MISSING)
     return found is value
