@@ -101,7 +101,7 @@ def test_compressed(read):
         ("3", r"the file is a number"),
         ('"text"', r"the file is a text"),
         (b'[{"a": "\xff"}]', r"the file is not utf-8: invalid start byte"),
-        (gzip.compress(b"[{}]" * 999)[:-10], r"not sound gzip"),
+        (gzip.compress(b"[{}]" * 999, mtime=0)[:-10], r"not sound gzip"),
     ],
 )
 def test_what_is_no_table_is_an_error(read, content, message):
