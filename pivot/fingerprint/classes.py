@@ -61,17 +61,6 @@ class Classes:
         node = ClassNode.of(value, environment=False)
         return Parts(key, surroundings.children, nodes=(node,))
 
-    def defined(self, cls: type) -> Defined | None:
-        """Give the source of a class, None if it has none."""
-        namespace = self.references.namespace(cls)
-        file = namespace.get("__file__") if namespace else None
-        file = file if isinstance(file, str) else self._file_of_methods(cls)
-        source = self.references.sources.read(file) if file else None
-        line = vars(cls).get("__firstlineno__")
-        if source is None or not isinstance(line, int):
-            return None
-        return source.find_class(cls.__qualname__, line)
-
     def environment(self, cls: type, *, reduced: bool = False) -> Parts:
         """Give what a class holds beside its source."""
         bases = [base for base in cls.__mro__[1:] if base is not object]
@@ -91,7 +80,7 @@ class Classes:
         return Parts(reference.name, nodes=(reference.nodes[0].of_reduced(),))
 
     def _attributes(self, cls: type) -> Iterator[tuple[str, object]]:
-        own = self.defined(cls)
+        own = self.references.home(cls).defined
         generated = not _GENERATED.isdisjoint(vars(cls))
         for name, value in sorted(vars(cls).items()):
             functions = _functions_in(value)
@@ -129,10 +118,6 @@ class Classes:
     def _is_in_body(self, own: Defined, function: FunctionType) -> bool:
         found = self.references.defined(function)
         return found is not None and found.node in own.node.body  # pyright: ignore[reportAttributeAccessIssue] - a class has a body
-
-    def _file_of_methods(self, cls: type) -> str | None:
-        functions = (one for value in vars(cls).values() for one in _functions_in(value))
-        return next((one.__code__.co_filename for one in functions), None)
 
 
 def _functions_in(value: object) -> list[FunctionType]:

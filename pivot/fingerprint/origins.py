@@ -27,7 +27,7 @@ from pivot.fingerprint.kinds import is_a
 from pivot.paths import is_project_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 PYTHON_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 _PIVOT_DIRECTORY = f"{Path(__file__).resolve().parent.parent}{os.sep}"
@@ -65,6 +65,8 @@ class Origins:
         self._distributions = Distributions()
         self._files: dict[str, Origin | None] = {}
         self._modules: dict[str, Origin | None] = {}
+        #: Identity of a class -> its origin, and the class itself, so that it stays.
+        self._classes: dict[int, tuple[Origin | None, type]] = {}
         self._finds: dict[str, Found | None] = {}
 
     def of_file(self, file: str) -> Origin | None:
@@ -81,17 +83,10 @@ class Origins:
 
     def of_class(self, cls: type) -> Origin | None:
         """Give the origin of a class."""
-        module = cls.__module__
-        if isinstance(module, str) and module in sys.modules:
-            origin = self.of_module(module)
-            if origin is not None or module_file(sys.modules[module]):
-                return origin
-        # A script that was run by path is in no module: ask the class' own methods.
-        for value in vars(cls).values():
-            if is_a(value, FunctionType):
-                return self.of_file(value.__code__.co_filename)
-        # What was not written in Python came with some library's binary.
-        return None if "__firstlineno__" in vars(cls) else PYTHON
+        known = self._classes.get(id(cls))
+        if known is None:
+            known = self._classes[id(cls)] = self._of_class(cls), cls
+        return known[0]
 
     def find(self, name: str) -> Found | None:
         """Find a module as an import would, without importing anything."""
@@ -113,6 +108,21 @@ class Origins:
             found = self._distributions.of_file(Path(installed))
             return Origin("dist", found.name, found.version) if found and not found.local else None
         return PYTHON if real.startswith(_library_directories()) else None
+
+    def _of_class(self, cls: type) -> Origin | None:
+        name = module_of(cls)
+        module = sys.modules.get(name)
+        origin = self.of_module(name) if module else None
+        known = origin is not None or (module is not None and module_file(module) is not None)
+        if module and known and stands_at(cls, vars(module), cls.__qualname__):
+            return origin
+        # A class may claim any module as its own, and a script that was run by path is in none:
+        # its methods tell where it was written.
+        for value in vars(cls).values():
+            if is_a(value, FunctionType) and not value.__code__.co_filename.startswith("<"):
+                return self.of_file(value.__code__.co_filename)
+        # What was not written in Python came with some library's binary.
+        return origin if known or "__firstlineno__" in vars(cls) else PYTHON
 
     def _of_module(self, name: str) -> Origin | None:
         module = sys.modules.get(name)
@@ -141,6 +151,23 @@ class Origins:
         directories = spec.submodule_search_locations
         file = spec.origin if spec.has_location else None
         return Found(name, file, None if directories is None else tuple(directories))
+
+
+def stands_at(value: object, namespace: Mapping[str, object], qualname: str) -> bool:
+    """Say whether following a qualified name from a module's globals leads to the value."""
+    first, *rest = qualname.split(".")
+    found = namespace.get(first)
+    for name in rest:
+        if not is_a(found, type):
+            return False
+        found = vars(found).get(name)
+    return found is value
+
+
+def module_of(cls: type) -> str:
+    """Give the module that a class claims; some compiled ones have another kind of attribute."""
+    name: object = cls.__module__
+    return name if isinstance(name, str) else "?"
 
 
 def module_file(module: ModuleType) -> str | None:

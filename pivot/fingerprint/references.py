@@ -28,11 +28,12 @@ from typing import TYPE_CHECKING, Any
 
 from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.nodes import ClassNode, FunctionNode, ModuleNode, OriginNode
+from pivot.fingerprint.origins import module_of, stands_at
 from pivot.fingerprint.sources import compiled_verbatim
 from pivot.fingerprint.unloaded import Unloaded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from pivot.fingerprint.nodes import Node
     from pivot.fingerprint.origins import Origin, Origins
@@ -45,7 +46,6 @@ _DESCRIPTORS = (
     WrapperDescriptorType,
 )
 _NAMED = (FunctionType, type, ModuleType, BuiltinFunctionType, *_DESCRIPTORS)
-_MISSING = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,14 @@ class Reference:
     nodes: tuple[Node, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Home:
+    """Where a class was written; without a source if it was made by a call, or has changed."""
+
+    namespace: Mapping[str, object]
+    defined: Defined | None
+
+
 class References:
     """Names functions, classes and modules."""
 
@@ -64,6 +72,8 @@ class References:
         self.sources = sources
         #: The globals of scripts that were run by path, and so are in no module.
         self._scripts: dict[str, Mapping[str, object]] = {}
+        #: Identity of a class -> where it was written, and the class itself, so that it stays.
+        self._homes: dict[int, tuple[Home, type]] = {}
         #: Identity of a thing -> its reference, and the thing itself, so that it stays.
         self._known: dict[int, tuple[Reference | None, object]] = {}
 
@@ -124,26 +134,23 @@ class References:
         file = namespace.get("__file__")
         return self._name_of_file(file) if isinstance(file, str) else name
 
-    def namespace(self, cls: type) -> Mapping[str, object] | None:
-        """Give the globals that the body of a class saw."""
-        module = sys.modules.get(cls.__module__)
-        if module is not None and cls.__module__ != "__main__":
-            return vars(module)
-        for value in vars(cls).values():
-            if is_a(value, FunctionType) and value.__module__ == cls.__module__:
-                return value.__globals__
-        return vars(module) if module else self._scripts.get(cls.__module__)
+    def home(self, cls: type) -> Home:
+        """Give where a class was written: the globals that its body saw, and its source there."""
+        known = self._homes.get(id(cls))
+        if known is None:
+            known = self._homes[id(cls)] = self._home(cls), cls
+        return known[0]
 
     def class_key(self, cls: type) -> str:
         """Give the key of a class: `class:module:qualname`."""
-        namespace = self.namespace(cls)
-        module = self.module_name(namespace) if namespace else cls.__module__
+        namespace = self.home(cls).namespace
+        module = self.module_name(namespace) if namespace else module_of(cls)
         return f"class:{module}:{cls.__qualname__}"
 
     def _function(self, function: FunctionType) -> Reference | None:
         origin = self.function_origin(function)
         if origin is None:
-            if not _stands_at(function, function.__globals__, function.__code__.co_qualname):
+            if not stands_at(function, function.__globals__, function.__code__.co_qualname):
                 return None
             node = FunctionNode.of(function, environment=True)
             return Reference(self.function_key(function), (node,))
@@ -159,12 +166,39 @@ class References:
     def _class(self, cls: type) -> Reference | None:
         origin = self.origins.of_class(cls)
         if origin is not None:
-            name = f"{_public(cls.__module__)}:{cls.__qualname__}"
+            name = f"{_public(module_of(cls))}:{cls.__qualname__}"
             return Reference(name, (OriginNode.of(origin),))
-        namespace = self.namespace(cls)
-        if namespace is None or not _stands_at(cls, namespace, cls.__qualname__):
+        if not stands_at(cls, self.home(cls).namespace, cls.__qualname__):
             return None
         return Reference(self.class_key(cls), (ClassNode.of(cls, environment=True),))
+
+    def _home(self, cls: type) -> Home:
+        # Python forgets the line when the class is given another `__module__`.
+        line: int | None = vars(cls).get("__firstlineno__")
+        candidates = list(self._candidates(cls))
+        for namespace in candidates:
+            file = namespace.get("__file__")
+            source = self.sources.read(file) if isinstance(file, str) else None
+            if source and (line or stands_at(cls, namespace, cls.__qualname__)):
+                defined = source.find_class(cls.__qualname__, line)
+                if defined:
+                    return Home(namespace, defined)
+        return Home(candidates[0] if candidates else {}, None)
+
+    def _candidates(self, cls: type) -> Iterator[Mapping[str, object]]:
+        """Give the globals among which a class may have been written, the likeliest first."""
+        module = sys.modules.get(module_of(cls))
+        if module is not None:
+            yield vars(module)
+        if module_of(cls) in self._scripts:
+            yield self._scripts[module_of(cls)]
+        for value in vars(cls).values():
+            if is_a(value, FunctionType):
+                yield value.__globals__
+        # It may have been given another `__module__`: a package's, say, that hands it on.
+        for other in list(sys.modules.values()):
+            if is_a(other, ModuleType) and stands_at(cls, vars(other), cls.__qualname__):
+                yield vars(other)
 
     def _module(self, module: ModuleType) -> Reference:
         name = self.module_name(vars(module))
@@ -191,7 +225,7 @@ class References:
         module = sys.modules.get(function.__module__)
         if module is None or self.origins.of_module(function.__module__) is None:
             return False
-        return _stands_at(function, vars(module), function.__qualname__)
+        return stands_at(function, vars(module), function.__qualname__)
 
     def _name_of_file(self, file: str) -> str:
         relative = os.path.relpath(file, self.origins.root)
@@ -201,18 +235,7 @@ class References:
 
 def _descriptor(value: Any) -> Reference:
     owner: type = value.__objclass__
-    return Reference(f"{_public(owner.__module__)}:{value.__qualname__}")
-
-
-def _stands_at(value: object, namespace: Mapping[str, object], qualname: str) -> bool:
-    """Say whether following a qualified name from a module's globals leads to the value."""
-    first, *rest = qualname.split(".")
-    found = namespace.get(first, _MISSING)
-    for name in rest:
-        if not is_a(found, type):
-            return False
-        found = vars(found).get(name, _MISSING)
-    return found is value
+    return Reference(f"{_public(module_of(owner))}:{value.__qualname__}")
 
 
 def _loader(namespace: Mapping[str, object]) -> object:

@@ -93,10 +93,10 @@ class SourceFile:
             known = self._found[id(code), verbatim] = found, code
         return known[0]
 
-    def find_class(self, qualname: str, line: int) -> Defined | None:
-        """Give a class by its qualified name and the line where its source begins."""
+    def find_class(self, qualname: str, line: int | None) -> Defined | None:
+        """Give a class by its qualified name and, if it's known, the line where it begins."""
         places = self._classes.get(qualname, ())
-        return next((found for found in places if _first_line(found.node) == line), None)
+        return next((found for found in places if line in {None, _first_line(found.node)}), None)
 
     def binds_otherwise(self, name: str) -> bool:
         """Say whether anything but an import binds a global name."""

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pivot.fingerprint.binding import Binder
+    from pivot.fingerprint.references import Home
     from pivot.fingerprint.sources import Defined
     from pivot.fingerprint.values import Values
 
@@ -128,26 +129,26 @@ class Symbols:
         return _Code(defined.hash, uses, self._place(code.co_filename, defined.line))
 
     def _class(self, node: ClassNode) -> Entry:
-        namespace = self.references.namespace(node.subject) or {}
+        home = self.references.home(node.subject)
         environment = _NOTHING
         if node.environment:
             parts = self.values.classes.environment(node.subject, reduced=node.reduced)
             environment = self.values.digest(parts)
-        code = self._class_code(node, namespace)
-        made = self._entry(self.references.class_key(node.subject), code, namespace, environment)
+        code = self._class_code(node, home)
+        key = self.references.class_key(node.subject)
+        made = self._entry(key, code, home.namespace, environment)
         nodes = [_as_base(inner, node) for inner in made.nodes]
         if SUBCLASSES in code.uses:
             nodes += self.binder.subclasses(node.subject)
         return replace(made, nodes=tuple(nodes))
 
-    def _class_code(self, node: ClassNode, namespace: Mapping[str, object]) -> _Code:
-        cls = node.subject
-        defined = self.values.classes.defined(cls)
+    def _class_code(self, node: ClassNode, home: Home) -> _Code:
+        cls, defined = node.subject, home.defined
         if defined is None:
             # Made by a call: `namedtuple(...)`, `type(...)`, `Enum(...)`.
-            code = self._statements(namespace, cls.__name__)
-            return _Code(code.hash, code.uses, code.place, "__firstlineno__" in vars(cls))
-        place = self._place(_file(namespace), defined.line)
+            code = self._statements(home.namespace, cls.__name__)
+            return replace(code, lost="__firstlineno__" in vars(cls))
+        place = self._place(_file(home.namespace), defined.line)
         without = self.values.classes.elsewhere.fields(cls) if node.reduced else None
         if without and isinstance(defined.node, ast.ClassDef):
             tree = without_defaults(defined.node, without)
