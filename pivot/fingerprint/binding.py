@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.nodes import ClassNode, ConstNode, ModuleNode, Node, OriginNode
 from pivot.fingerprint.origins import module_file
-from pivot.fingerprint.scopes import SUBCLASSES
+from pivot.fingerprint.scopes import PRESENCE, SUBCLASSES
 from pivot.fingerprint.unloaded import ImportLead, Unloaded, UnloadedModules, absolute
 
 if TYPE_CHECKING:
@@ -110,6 +110,8 @@ class Binder:
         for number, name in enumerate(path):
             if not is_a(value, ModuleType):
                 return self._with_subclasses(self._target(value, slot), value, name)
+            if name == PRESENCE:
+                return Binding(value.__name__)
             namespace = vars(value)
             if name in namespace:
                 slot, value = _Slot(namespace, name), namespace[name]
@@ -206,6 +208,8 @@ class Binder:
         origin = self.origins.of_module(name)
         if origin is not None:
             return Binding(":".join((name, *rest)), (OriginNode.of(origin),))
+        if rest == [PRESENCE]:
+            return Binding(name)
         namespace = self.unloaded.namespace(name)
         written = self._written(namespace, rest[0], tuple(rest[1:])) if rest and namespace else None
         return written or Binding(":".join((f"module:{name}", *rest)), (ModuleNode.of(name),))

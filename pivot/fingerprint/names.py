@@ -19,7 +19,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pivot.fingerprint.scopes import SUBCLASSES, Scope, Use
+from pivot.fingerprint.scopes import PRESENCE, SUBCLASSES, Scope, Use
 from pivot.fingerprint.syntax import children
 
 if TYPE_CHECKING:
@@ -97,6 +97,34 @@ class _Collector:
             self.loads.append(((node.id,), at))
         else:
             at.scope.bind(node.id)
+
+    def branch(self, node: ast.If | ast.While | ast.IfExp | ast.Assert, at: _At) -> None:
+        self.test(node.test, at)
+        self.push((child for child in children(node) if child is not node.test), at)
+
+    def test(self, node: ast.expr, at: _At) -> None:
+        """Read an expression of which only the truth counts."""
+        match node:
+            case ast.Name():
+                self.loads.append(((node.id, PRESENCE), at))
+            case ast.BoolOp():
+                for value in node.values:
+                    self.test(value, at)
+            case _:
+                self.push([node], at)
+
+    def negation(self, node: ast.UnaryOp, at: _At) -> None:
+        if isinstance(node.op, ast.Not):
+            self.test(node.operand, at)
+        else:
+            self.push([node.operand], at)
+
+    def comparison(self, node: ast.Compare, at: _At) -> None:
+        match node.comparators:
+            case [ast.Constant(value=None)]:
+                self.test(node.left, at)
+            case _:
+                self.push(children(node), at)
 
     def attribute(self, node: ast.Attribute, at: _At) -> None:
         names: list[str] = []
@@ -231,6 +259,12 @@ class _Collector:
 
 _HANDLERS: dict[type[ast.AST], Callable[..., None]] = {
     ast.Name: _Collector.name,
+    ast.If: _Collector.branch,
+    ast.While: _Collector.branch,
+    ast.IfExp: _Collector.branch,
+    ast.Assert: _Collector.branch,
+    ast.UnaryOp: _Collector.negation,
+    ast.Compare: _Collector.comparison,
     ast.Attribute: _Collector.attribute,
     ast.FunctionDef: _Collector.function,
     ast.AsyncFunctionDef: _Collector.function,

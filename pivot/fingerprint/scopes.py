@@ -41,6 +41,8 @@ class Use:
         return start + ".".join(self.path)
 
 
+#: Stands at the end of a chain of which only matters whether it is there (`if fast: ...`).
+PRESENCE = "?"
 #: Says that the source asks some class for the classes derived from it.
 SUBCLASSES = Use(("__subclasses__",))
 

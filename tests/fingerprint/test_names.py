@@ -80,6 +80,10 @@ FUNCTIONS = {
     "a query of a frame": ("return x.query('a > @LOW and b < @x').eval('c = @HIGH')", "HIGH LOW"),
     "subclasses": ("return x.__subclasses__()", "__subclasses__"),
     "an f-string": ("return f'{first!r:{second}}'", "first second"),
+    "what is only asked for its truth": (
+        "if a and not b or c.d:\n    return e is None\nreturn -f if g == h else (i or j)",
+        "a.? b.? c.d e.? f g h i j",
+    ),
     "async": (
         "async with first as a:\n    async for b in second:\n        await a(b, third)",
         "first second third",
