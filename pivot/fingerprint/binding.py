@@ -17,7 +17,7 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
 from pivot.fingerprint.kinds import is_a
-from pivot.fingerprint.nodes import ClassNode, ConstNode, ModuleNode, Node, OriginNode
+from pivot.fingerprint.nodes import ClassNode, ConstNode, ModuleNode, Node, OriginNode, SourceNode
 from pivot.fingerprint.origins import module_file
 from pivot.fingerprint.scopes import PRESENCE, SUBCLASSES
 from pivot.fingerprint.unloaded import ImportLead, Unloaded, UnloadedModules, absolute
@@ -60,6 +60,8 @@ class Binder:
         self.origins: Origins = references.origins
         self.sources: SourceFiles = references.sources
         self._elsewhere = elsewhere
+        #: The names that are being followed through modules that aren't loaded.
+        self._underway: set[tuple[int, str]] = set()
         self.unloaded = UnloadedModules(self.origins, self.sources)
 
     def bind(self, uses: Iterable[Use], namespace: Mapping[str, object]) -> Iterator[Binding]:
@@ -216,17 +218,25 @@ class Binder:
 
     def _written(self, namespace: Unloaded, name: str, rest: tuple[str, ...]) -> Binding | None:
         """Bind a global of a module that isn't loaded, by the source that binds it."""
-        found: list[Binding] = []
-        for lead in self.unloaded.leads(namespace, name):
-            if isinstance(lead, ImportLead):
-                use = replace(lead.use, path=lead.use.path + rest)
-                found.append(self._imported(use, lead.namespace))
-            else:
-                found.append(Binding(f"source:{lead.module}:{lead.name}", (lead,)))
+        place = (id(namespace), name)
+        if place in self._underway:
+            # Modules may import a name from each other, each with something to fall back on.
+            return Binding("?")
+        self._underway.add(place)
+        try:
+            leads = self.unloaded.leads(namespace, name)
+            found = [self._lead(lead, rest) for lead in leads]
+        finally:
+            self._underway.remove(place)
         if not found:
             return None
         nodes = tuple(node for one in found for node in one.nodes)
         return Binding(" or ".join(one.text for one in found), nodes)
+
+    def _lead(self, lead: ImportLead | SourceNode, rest: tuple[str, ...]) -> Binding:
+        if isinstance(lead, SourceNode):
+            return Binding(f"source:{lead.module}:{lead.name}", (lead,))
+        return self._imported(replace(lead.use, path=lead.use.path + rest), lead.namespace)
 
     def _own_module(self, namespace: Mapping[str, object]) -> Binding | None:
         if isinstance(namespace, Unloaded):
