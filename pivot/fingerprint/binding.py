@@ -3,7 +3,7 @@
 Chains are followed step by step through modules; the first thing that is not a module is what the
 chain stands for. The text of a binding says *which* thing that is, so that an import that is
 redirected to a thing of the same name elsewhere changes the hash of its user; the nodes say *what*
-it is. Nothing is imported: a module that isn't loaded is found on the path, and taken as a whole.
+it is. Nothing is imported: a module that isn't loaded is found on the path, and its source is read.
 A name that leads nowhere is bound to `?`: when it appears, that is a change. Example:
 `settings.LIMIT=const:settings:LIMIT`. Tests: tests/fingerprint/edits/imports.toml.
 """

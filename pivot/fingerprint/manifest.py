@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class Symbol:
     """One thing that a stage's code reaches."""
 
-    #: "func", "class", "const", "module", "value", "dist" or "python".
+    #: "func", "class", "const", "module", "value", "dist", "python"; "source", a global of a module
+    #: that is not imported yet; "setup", what importing a module does to others.
     kind: str
     #: In full: "module:qualname"; of a distribution its name, of a given value its label.
     name: str
