@@ -73,9 +73,9 @@ class _Collector:
         self.push(nodes, _At(scope))
         while self.stack:
             node, at = self.stack.pop()
-            handler = _HANDLERS.get(type(node))
+            handler = _HANDLERS.get(node.__class__)
             if handler is None:
-                self.push(children(node), at)
+                self.stack += [(child, at) for child in children(node)]
             else:
                 handler(self, node, at)
         for path, at in self.loads:
@@ -85,7 +85,7 @@ class _Collector:
         return tuple(sorted(self.uses))
 
     def push(self, nodes: Iterable[ast.AST | None], at: _At) -> None:
-        self.stack.extend((node, at) for node in nodes if node is not None)
+        self.stack += [(node, at) for node in nodes if node is not None]
 
     def enter(self, parent: Scope, kind: Kind) -> Scope:
         scope = Scope(parent, kind)

@@ -175,15 +175,16 @@ class References:
     def _home(self, cls: type) -> Home:
         # Python forgets the line when the class is given another `__module__`.
         line: int | None = vars(cls).get("__firstlineno__")
-        candidates = list(self._candidates(cls))
-        for namespace in candidates:
+        first: Mapping[str, object] = {}
+        for namespace in self._candidates(cls):
+            first = first or namespace
             file = namespace.get("__file__")
             source = self.sources.read(file) if isinstance(file, str) else None
             if source and (line or stands_at(cls, namespace, cls.__qualname__)):
                 defined = source.find_class(cls.__qualname__, line)
                 if defined:
                     return Home(namespace, defined)
-        return Home(candidates[0] if candidates else {}, None)
+        return Home(first, None)
 
     def _candidates(self, cls: type) -> Iterator[Mapping[str, object]]:
         """Give the globals among which a class may have been written, the likeliest first."""

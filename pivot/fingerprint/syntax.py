@@ -66,10 +66,10 @@ def children(node: ast.AST) -> list[ast.AST]:
     for name in _fields(type(node)):
         value = values.get(name)
         if isinstance(value, list):
-            found.extend(item for item in value if isinstance(item, ast.AST))
-        elif isinstance(value, ast.AST):
+            found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST) and not isinstance(value, _BARE):
             found.append(value)
-    return [item for item in found if not isinstance(item, _BARE)]
+    return found
 
 
 def _push_list(stack: list[ast.AST | str], name: str, values: list[object]) -> None:
