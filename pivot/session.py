@@ -115,7 +115,13 @@ class Session:
     @functools.cached_property
     def observer(self) -> Observer:
         """What observes the stages."""
-        fingerprinter = Fingerprinter(self.root, hash_value=self.host.hash_value)
+        models = {type(s.params) for s in self.stages.values() if s.params is not None}
+        fingerprinter = Fingerprinter(
+            self.root,
+            hash_value=self.host.hash_value,
+            # What a stage sees of its parameters is compared as values, defaults included.
+            values_elsewhere={model: frozenset(model.model_fields) for model in models},
+        )
         return Observer(self.workspace, fingerprinter)
 
     def selected(self, targets: tuple[str, ...] | list[str]) -> tuple[str, ...]:
@@ -162,7 +168,6 @@ class Session:
 
     def emitter(self, on_event: Callable[[Event], None] | None) -> Callable[[Event], None]:
         """Give a function that tells an event to the caller and to the plugins."""
-
         self._on_event = on_event
 
         def emit(event: Event) -> None:

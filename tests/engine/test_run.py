@@ -654,3 +654,22 @@ def test_one_of_two_equal_outputs_is_restored(project):
     (project.root / "b.txt").unlink()
     assert project.run() == {"make": "restored"}
     assert project.read("b.txt") == "equal"
+
+
+def test_a_default_that_is_overridden_does_not_count(project):
+    project.pipeline("""
+    class Params(StageParams):
+        rate: float = 0.5
+
+    def train(params: Params) -> Annotated[float, outputs.Out("out.json", loaders.JSON())]:
+        return params.rate
+
+    REGISTRY.register(train)
+    """)
+    project.write("params.yaml", "train:\n  rate: 0.25\n")
+    project.run()
+    project.edit("pipeline.py", "rate: float = 0.5", "rate: float = 0.75")
+    assert project.run() == {"train": "unchanged"}
+    (project.root / "params.yaml").unlink()
+    assert project.run() == {"train": "ran"}
+    assert project.read("out.json").strip() == "0.75"
