@@ -27,7 +27,7 @@ from pivot.fingerprint import Fingerprinter
 from pivot.graph import Graph, build_graph
 from pivot.hashing import hash_text
 from pivot.interfaces import ExecutorOptions
-from pivot.plugins import PluginHost
+from pivot.plugins import PluginHost, using_host
 from pivot.store.cache import Cache
 from pivot.store.layout import Layout
 from pivot.store.state import State
@@ -92,7 +92,9 @@ class Session:
         if self._registry is not None:
             found = self._registry.stages
         else:
-            found = discover(sources.root).stages
+            # What the pipeline's `loaders.NAME` means is for this session's plugins to say.
+            with using_host(self.host):
+                found = discover(sources.root).stages
         return {stage.name: stage for stage in found}
 
     @functools.cached_property

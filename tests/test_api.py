@@ -173,3 +173,23 @@ def test_an_unknown_executor_is_named_with_the_known_ones(project):
     with pytest.raises(pivot.PivotError, match="lokky"):
         project.run(executor="lokky")
     assert project.run() == {"make": "ran"}
+
+
+def test_a_loader_of_the_application_answers_in_the_pipeline(project):
+    from pivot.loaders import YAML
+
+    class Application:
+        @pivot.hookimpl
+        def pivot_get_loader(self, name):
+            return YAML if name == "Mine" else None
+
+    host = pivot.PluginHost()
+    host.register(Application())
+    project.pipeline("""
+    def make() -> Annotated[list, outputs.Out("made.txt", loaders.Mine())]:
+        return ["one"]
+
+    REGISTRY.register(make)
+    """)
+    assert project.run(plugins=host) == {"make": "ran"}
+    assert project.read("made.txt") == "- one\n"

@@ -165,15 +165,14 @@ class ProjectImporter:
         self.install()
 
     def remove(self) -> None:
-        """End: modules stay loaded, but nothing new is imported from the project."""
+        """End: the project's names are the host's again; what was imported lives on unnamed."""
         finders: list[Any] = sys.meta_path
         with contextlib.suppress(ValueError):
             finders.remove(self)
         with contextlib.suppress(ValueError):
             sys.path.remove(str(self.root))
-        back = {name.partition(".")[0] for name in self._aside}
         for name, module in list(sys.modules.items()):
-            if owner(module) is self and name.partition(".")[0] in back:
+            if owner(module) is self:
                 del sys.modules[name]
         sys.modules.update(self._aside)
         self._aside.clear()

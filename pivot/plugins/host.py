@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -35,6 +36,9 @@ _ANNOUNCEMENTS = {
     events.StageFinished: "pivot_stage_finished",
     events.RunFinished: "pivot_run_finished",
 }
+
+#: The host that answers where nobody can be handed one; see `pivot.plugins.current`.
+CURRENT: ContextVar[PluginHost] = ContextVar("pivot_plugin_host")
 
 
 class PluginHost:
@@ -155,6 +159,14 @@ class PluginHost:
             return self._hooks
 
     def _load_installed_hooks(self) -> None:
+        # A plugin may use a loader while it is imported: this host is the one to answer.
+        token = CURRENT.set(self)
+        try:
+            self._register_installed_hooks()
+        finally:
+            CURRENT.reset(token)
+
+    def _register_installed_hooks(self) -> None:
         for plugin in self._catalog.group("pivot.hooks"):
             try:
                 target = self._catalog.load(plugin)

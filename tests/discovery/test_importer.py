@@ -236,13 +236,14 @@ def test_within_a_session_a_module_is_imported_once(tmp_path, write):
         assert importlib.import_module("steps") is importlib.import_module("steps")
 
 
-def test_after_the_session_nothing_new_is_imported_from_the_project(tmp_path, write):
-    write("steps.py")
+def test_after_the_session_the_projects_names_are_the_hosts_again(tmp_path, write):
+    write("steps.py", "VALUE = 1\n\ndef value():\n    return VALUE\n")
     write("later.py")
     before = list(sys.path), list(sys.meta_path)
     with importing(tmp_path):
-        importlib.import_module("steps")
-    assert "steps" in sys.modules
+        value = importlib.import_module("steps").value
+    assert "steps" not in sys.modules
+    assert value() == 1
     assert (list(sys.path), list(sys.meta_path)) == before
     with pytest.raises(ModuleNotFoundError):
         importlib.import_module("later")
