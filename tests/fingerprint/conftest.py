@@ -41,9 +41,11 @@ class Project:
             sys.path.remove(str(self.root))
 
     def forget(self) -> None:
+        # Projects of other tests too: theirs may have modules of the same names.
+        projects = str(self.root.parent.parent)
         for name, module in list(sys.modules.items()):
             places = [getattr(module, "__file__", None), *getattr(module, "__path__", [])]
-            if any(place and place.startswith(str(self.root)) for place in places):
+            if any(place and place.startswith(projects) for place in places):
                 del sys.modules[name]
 
     def get(self, name: str) -> object:
