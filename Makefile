@@ -18,7 +18,7 @@ demo: environment ## run the example pipeline twice, then ask why a change would
 	@PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo
 
 test: environment ## run all tests, with coverage
-	@$(BIN)/pytest --numprocesses 2 --cov --cov-report=term $(TESTS)
+	@$(BIN)/pytest --numprocesses 2 --cov --cov-report=term
 
 lint: environment ## check formatting, lint, types and import contracts
 	$(BIN)/ruff format --check
