@@ -27,6 +27,7 @@ from pivot.fingerprint.manifest import Manifest, Symbol
 from pivot.fingerprint.nodes import ClassNode, FunctionNode, Node, OriginNode, ValueNode
 from pivot.fingerprint.origins import PYTHON, Origins
 from pivot.fingerprint.plain import Plain
+from pivot.fingerprint.ran import Known, RanCode
 from pivot.fingerprint.references import References
 from pivot.fingerprint.sources import SourceFiles
 from pivot.fingerprint.symbols import Entry, Symbols
@@ -36,6 +37,8 @@ from pivot.hashing import hash_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from pivot.fingerprint.ran import Site
 
 _UNKNOWN = hash_text("unknown")
 _NOTHING_ELSEWHERE: Mapping[type, frozenset[str]] = MappingProxyType({})
@@ -61,24 +64,50 @@ class Fingerprinter:
         instances = Instances(self._references.origins, hash_value)
         values = Values(self._references, Plain(names), callables, classes, instances)
         self._symbols = Symbols(root, binder, values)
+        self._ran = RanCode(self._references, binder.unloaded)
         self._reached: dict[Node, _Reached] = {}
 
     def manifest(self, roots: Mapping[str, object]) -> Manifest:
         """Give everything that the roots' code reaches; `roots` maps a label to any object."""
-        found: dict[str, list[Symbol]] = {}
-        unstable: set[str] = set()
         nodes = {label: self._root(label, value) for label, value in roots.items()}
         with _uncollected():
             reached = self._reachable(nodes.values())
-        for one in reached:
-            if one.entry.symbol is not None:
-                found.setdefault(one.key, []).append(one.entry.symbol)
-            if one.entry.unstable:
-                unstable.add(one.key)
-        for symbol in self._roles(nodes, reached):
-            found.setdefault(symbol.key, []).append(symbol)
-        symbols = {key: _merged(found[key]) for key in sorted(found)}
-        return Manifest(symbols, tuple(sorted(unstable)))
+        return _manifest(reached, self._roles(nodes, reached))
+
+    def unnamed(
+        self, sites: Collection[Site], imports: Collection[str], manifest: Manifest
+    ) -> set[str]:
+        """Give the keys of code that ran and that a manifest doesn't know; see `ran`.
+
+        Args:
+            sites: the code objects that started: (file, module, qualified name, first line).
+            imports: the modules that were asked for by a name that was computed.
+            manifest: what is known already.
+        """
+        keys = {key for key in map(self._ran.module_key, imports) if key is not None}
+        known = Known(manifest, self.closure(keys, manifest)) if keys else Known(manifest)
+        keys |= self._ran.functions(sites, known)
+        known = Known(manifest, self.closure(keys, manifest)) if keys else known
+        return keys | self._ran.modules(sites, known)
+
+    def closure(self, keys: Iterable[str], manifest: Manifest) -> Manifest:
+        """Give what the code behind such keys reaches, without what a manifest has already."""
+        with _uncollected():
+            reached = self._reachable(self._ran.nodes(keys))
+        found = _manifest(reached)
+        known = manifest.symbols
+        return Manifest(
+            {
+                key: symbol
+                for key, symbol in found.symbols.items()
+                if key not in known or known[key].hash != symbol.hash
+            },
+            tuple(key for key in found.unstable if key not in manifest.unstable),
+        )
+
+    def import_state(self, name: str) -> str:
+        """Say what an import of a name would find: `absent`, a file, or a version."""
+        return self._ran.import_state(name)
 
     def _root(self, label: str, value: object) -> Node:
         if not issubclass(type(value), (FunctionType, type, ModuleType)):
@@ -149,6 +178,20 @@ class _Reached:
     key: str
     #: What its nodes stand for, once it's known.
     next: list[_Reached] | None = None
+
+
+def _manifest(reached: Collection[_Reached], more: Iterable[Symbol] = ()) -> Manifest:
+    found: dict[str, list[Symbol]] = {}
+    unstable: set[str] = set()
+    for one in reached:
+        if one.entry.symbol is not None:
+            found.setdefault(one.key, []).append(one.entry.symbol)
+        if one.entry.unstable:
+            unstable.add(one.key)
+    for symbol in more:
+        found.setdefault(symbol.key, []).append(symbol)
+    symbols = {key: _merged(found[key]) for key in sorted(found)}
+    return Manifest(symbols, tuple(sorted(unstable)))
 
 
 def _merged(symbols: list[Symbol]) -> Symbol:

@@ -25,7 +25,8 @@ class Symbol:
     """One thing that a stage's code reaches."""
 
     #: "func", "class", "const", "module", "value", "dist", "python"; "source", a global of a module
-    #: that is not imported yet; "setup", what importing a module does to others.
+    #: that is not imported yet; "setup", what importing a module does to others; "ran", a piece of
+    #: a file of which only running showed that it counts.
     kind: str
     #: In full: "module:qualname"; of a distribution its name, of a given value its label.
     name: str

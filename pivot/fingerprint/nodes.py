@@ -99,6 +99,19 @@ class SourceNode(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class RanNode(Node):
+    """Code that only running showed: a global name of a file, or all of it; see `ran`."""
+
+    where: str
+    name: str
+
+    @classmethod
+    def of(cls, namespace: Mapping[str, object], where: str, name: str) -> RanNode:
+        """Name the source behind a key."""
+        return cls(("ran", where, name), namespace, where, name)
+
+
+@dataclass(frozen=True, slots=True)
 class SetupNode(Node):
     """What importing a module does to others; the subject is its namespace."""
 

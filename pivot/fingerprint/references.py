@@ -132,7 +132,13 @@ class References:
         # A script run by path: named as `import` would name it.
         self._scripts[name] = namespace
         file = namespace.get("__file__")
-        return self._name_of_file(file) if isinstance(file, str) else name
+        return self.name_of_file(file) if isinstance(file, str) else name
+
+    def name_of_file(self, file: str) -> str:
+        """Give the name that a file would be imported by if the root is on the path."""
+        relative = os.path.relpath(file, self.origins.root)
+        parts = Path(relative).with_suffix("").parts
+        return ".".join(part for part in parts if part not in {os.pardir, os.sep})
 
     def home(self, cls: type) -> Home:
         """Give where a class was written: the globals that its body saw, and its source there."""
@@ -227,11 +233,6 @@ class References:
         if module is None or self.origins.of_module(function.__module__) is None:
             return False
         return stands_at(function, vars(module), function.__qualname__)
-
-    def _name_of_file(self, file: str) -> str:
-        relative = os.path.relpath(file, self.origins.root)
-        parts = Path(relative).with_suffix("").parts
-        return ".".join(part for part in parts if part not in {os.pardir, os.sep})
 
 
 def _descriptor(value: Any) -> Reference:

@@ -98,6 +98,19 @@ class SourceFile:
         places = self._classes.get(qualname, ())
         return next((found for found in places if line in {None, _first_line(found.node)}), None)
 
+    def labels_at(self, name: str, line: int) -> list[str]:
+        """Give the labels of the functions of a name that begin in a line; lambdas: all of them."""
+        if name == _LAMBDA:
+            return [one.label for one in self._lambdas.get(line, ())]
+        return [one.label for found, one in self._by_line.get(line, ()) if found == name]
+
+    def names_at(self, line: int) -> list[str]:
+        """Give the global names that the top-level statement around a line binds, sorted."""
+        for first, last, names in self._spans:
+            if first <= line <= last:
+                return names
+        return []
+
     def binds_otherwise(self, name: str) -> bool:
         """Say whether anything but an import binds a global name."""
         return name in self._bound
@@ -196,6 +209,14 @@ class SourceFile:
             for name in concerned_names(node):
                 found.setdefault(name, []).append(one)
         return found
+
+    @functools.cached_property
+    def _spans(self) -> list[tuple[int, int, list[str]]]:
+        """The lines of each top-level statement, and the names that it binds."""
+        return [
+            (_first_line(node), node.end_lineno or node.lineno, sorted(bound_names(node)))
+            for node in self.tree.body
+        ]
 
     @functools.cached_property
     def _lambdas(self) -> Mapping[int, list[Defined]]:

@@ -28,11 +28,13 @@ from pivot.fingerprint.nodes import (
     ModuleNode,
     Node,
     OriginNode,
+    RanNode,
     SetupNode,
     SourceNode,
     ValueNode,
 )
 from pivot.fingerprint.plain import shown
+from pivot.fingerprint.ran import KIND, WHOLE
 from pivot.fingerprint.scopes import SUBCLASSES, Use
 from pivot.fingerprint.setup import Setup
 from pivot.fingerprint.syntax import syntax_hash, without_defaults
@@ -100,6 +102,8 @@ class Symbols:
                 key = f"source:{node.module}:{node.name}"
                 code = self._statements(node.subject, node.name)
                 return self._entry(key, code, node.subject, _NOTHING)
+            case RanNode():
+                return self._ran(node)
             case SetupNode():
                 return self._setup(node)
             case ValueNode():
@@ -179,6 +183,19 @@ class Symbols:
         uses = {use for one in statements for use in one.uses}
         place = self._place(file, statements[0].line) if statements else None
         return _Code(digest, sorted(uses), place)
+
+    def _ran(self, node: RanNode) -> Entry:
+        key = f"{KIND}:{node.where}:{node.name}"
+        file = _file(node.subject)
+        source = self.sources.read(file) if file else None
+        if source is None:
+            return Entry(None)
+        if node.name == WHOLE:
+            whole = _Code(source.whole.hash, source.whole.uses, self._place(file, 1))
+            return self._entry(key, whole, node.subject, _NOTHING)
+        if not source.statements(node.name):
+            return Entry(None)  # it is gone: the lock misses it
+        return self._entry(key, self._statements(node.subject, node.name), node.subject, _NOTHING)
 
     def _module(self, node: ModuleNode) -> Entry:
         module = sys.modules.get(node.name)
