@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+
+from pivot.signature import TICK_NS
 
 # How long an example takes says how busy the machine is, and nothing about Pivot.
 hypothesis_settings.register_profile(
@@ -105,3 +108,16 @@ def project(tmp_path: Path) -> Project:
     root = tmp_path / "project"
     root.mkdir()
     return Project(root)
+
+
+@pytest.fixture
+def settle():
+    """Give a function that waits until the clock has ticked since a file was changed."""
+
+    def wait(*files: Path) -> None:
+        for file in files:
+            status = file.stat()
+            while time.time_ns() <= max(status.st_mtime_ns, status.st_ctime_ns) + TICK_NS:
+                os.sched_yield() if hasattr(os, "sched_yield") else time.sleep(0)
+
+    return wait

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 
 from pivot.errors import CorruptionError, StorageError
 from pivot.hashing import hash_file
+from pivot.signature import is_fresh
 from pivot.store.content import Signature
 from pivot.store.faults import storage_error
-from pivot.store.tree import is_fresh
 
 if TYPE_CHECKING:
     import os

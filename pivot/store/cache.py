@@ -16,6 +16,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from pivot.signature import is_fresh
 from pivot.store.atomic import beside, removing, swap_in
 from pivot.store.blobs import Blobs, CorruptBlobError, MissingBlobError
 from pivot.store.clone import WAYS, Ways
@@ -31,7 +32,7 @@ from pivot.store.listing import (
     decode_listing,
 )
 from pivot.store.placement import Placement
-from pivot.store.tree import Tree, check_link, is_fresh
+from pivot.store.tree import Tree, check_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,10 +8,10 @@ hashed earlier can still be trusted without reading it again. Example: `Content(
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import os
+from pivot.signature import Signature
+
+__all__ = ["Content", "Signature"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +24,3 @@ class Content:
     size: int
     executable: bool = False
     directory: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """What `stat` says of a file that changes whenever the file does (times in nanoseconds)."""
-
-    mtime_ns: int
-    size: int
-    inode: int
-    ctime_ns: int
-
-    @classmethod
-    def of(cls, status: os.stat_result) -> Signature:
-        """Take the signature from a stat result."""
-        return cls(status.st_mtime_ns, status.st_size, status.st_ino, status.st_ctime_ns)
-
-    def same_data(self, other: Signature) -> bool:
-        """Say whether it is the same file with the same bytes, its mode and links left aside.
-
-        Giving a file another mode or a second name changes its ctime, and nothing else here.
-        """
-        mine = (self.inode, self.size, self.mtime_ns)
-        return mine == (other.inode, other.size, other.mtime_ns)

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 
 from pivot.errors import CorruptionError, StorageError
 from pivot.hashing import hash_bytes
+from pivot.signature import is_fresh
 from pivot.store.atomic import beside, create, making_parent, removing, write_all
 from pivot.store.clone import copy, is_closed, reflink
 from pivot.store.content import Content, Signature
 from pivot.store.faults import storage_error
-from pivot.store.tree import is_fresh
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pivot.errors import PathError, StorageError
 from pivot.hashing import hash_bytes, hash_file
+from pivot.signature import TICK_NS, is_fresh
 from pivot.store.atomic import is_temporary
 from pivot.store.content import Content, Signature
 from pivot.store.faults import storage_error
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
 
     from pivot.hashing import Algorithm
 
-# Kernels stamp files with the time of their last tick, 1 to 10 ms apart; network servers no finer.
-_TICK_NS = 20_000_000
 # Hashing this much takes longer than waiting for the clock to tick, so that it's hashed just once.
 _WORTH_WAITING = 1 << 26
 _ATTEMPTS = 5
@@ -80,11 +79,6 @@ class Look:
     signature: Signature | None = None
     #: Of a directory: the bytes whose hash is the content's. None for a file.
     listing: bytes | None = None
-
-
-def is_fresh(stamp_ns: int, now_ns: int) -> bool:
-    """Say whether a file stamped so may be written again at `now`, or later, and look the same."""
-    return stamp_ns > now_ns - _TICK_NS
 
 
 class Tree:
@@ -166,8 +160,8 @@ class Tree:
     def _start(status: os.stat_result) -> int:
         """Give the time at which hashing starts, after a tick if the file is large and fresh."""
         now = time.time_ns()
-        late = _last_change(status) + _TICK_NS - now
-        if status.st_size < _WORTH_WAITING or not 0 <= late <= _TICK_NS:
+        late = _last_change(status) + TICK_NS - now
+        if status.st_size < _WORTH_WAITING or not 0 <= late <= TICK_NS:
             return now
         time.sleep((late + 1) / 1e9)
         return time.time_ns()

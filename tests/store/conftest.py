@@ -50,19 +50,6 @@ def layout(root: Path) -> Layout:
 
 
 @pytest.fixture
-def settle():
-    """Give a function that waits until the clock has ticked since a file was changed."""
-
-    def wait(*files: Path) -> None:
-        for file in files:
-            status = file.stat()
-            while time.time_ns() <= max(status.st_mtime_ns, status.st_ctime_ns) + 20_000_000:
-                os.sched_yield() if hasattr(os, "sched_yield") else time.sleep(0)
-
-    return wait
-
-
-@pytest.fixture
 def age():
     """Give a function that makes a file look as if it was written an hour ago."""
 

@@ -16,7 +16,7 @@ from pivot.hashing import hash_bytes
 from pivot.store import tree as module
 from pivot.store.content import Content, Signature
 from pivot.store.listing import EmptyEntry, FileEntry, LinkEntry, decode_listing
-from pivot.store.tree import OutsideLinkError, SpecialFileError, Tree, is_fresh
+from pivot.store.tree import OutsideLinkError, SpecialFileError, Tree
 
 
 @pytest.fixture
@@ -323,10 +323,6 @@ class TestMemory:
         found = remembering.look("file")
         assert found.signature == Signature.of((root / "file").stat())
         assert "file" in memory.entries
-
-    @pytest.mark.parametrize(("stamp", "fresh"), [(0, False), (79, False), (81, True), (500, True)])
-    def test_what_is_fresh(self, stamp, fresh):
-        assert is_fresh(stamp * 1_000_000, 100 * 1_000_000) is fresh
 
 
 class TestChanges:
