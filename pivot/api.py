@@ -21,8 +21,8 @@ from pivot.config import load_settings
 from pivot.discovery import PIPELINE_FILE
 from pivot.engine.cancellation import Cancellation
 from pivot.engine.commit import Committer
+from pivot.engine.explanation import Explainer
 from pivot.engine.forecast import Forecaster
-from pivot.engine.forecast import explain as _explain
 from pivot.engine.judge import Judge
 from pivot.engine.observe import code_roots
 from pivot.engine.report import Change, Explanation, RunReport, StageReport
@@ -127,6 +127,7 @@ def run(
             session.workspace,
             session.importer.sources,
             lambda stage, message: emit(Warned(message, stage)),
+            lambda stage: session.observer.manifest(stage).symbols,
         )
         prepared = _run_plan(session, names)
         return Runner(
@@ -147,12 +148,14 @@ def explain(
     registry: Registry | None = None,
     force: bool = False,
     upstream: bool = True,
+    diff: bool = False,
     plugins: PluginHost | None = None,
 ) -> tuple[Explanation, ...]:
     """Say what `run` would do with each stage, and why, without doing it.
 
     Takes and raises what `run` does; gives one explanation per stage, in topological order: with
-    `upstream` for all that the targets need, without it just for the targets.
+    `upstream` for all that the targets need, without it just for the targets. With `diff` each
+    change of code has the difference of the sources, as far as the old one is known.
     """
     with _session(root, registry, {}, plugins) as session:
         names = session.selected(tuple(targets))
@@ -161,8 +164,9 @@ def explain(
         wanted = frozenset(names if upstream else chosen)
         judge = Judge(session.workspace, session.observer, chosen if force else ())
         forecaster = Forecaster(session.graph, session.stages, judge)
+        explainer = Explainer(session.root, session.observer, session.workspace.archive, diff=diff)
         return tuple(
-            _explain(session.stages[name], forecast, session.observer)
+            explainer.explain(session.stages[name], forecast)
             for name, forecast in forecaster.forecasts(names)
             if name in wanted
         )

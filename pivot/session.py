@@ -28,6 +28,7 @@ from pivot.graph import Graph, build_graph
 from pivot.hashing import hash_text
 from pivot.interfaces import ExecutorOptions
 from pivot.plugins import PluginHost, using_host
+from pivot.store.archive import Archive
 from pivot.store.cache import Cache
 from pivot.store.layout import Layout
 from pivot.store.state import State
@@ -112,7 +113,8 @@ class Session:
         algorithm = self.settings.hash
         cache = Cache(layout, algorithm, self.settings.cache_link, state.blobs, state.files)
         tree = Tree(self.root, algorithm, state.files)
-        return Workspace(self.root, self.settings, layout, state, cache, tree)
+        archive = Archive(self.root, state)
+        return Workspace(self.root, self.settings, layout, state, cache, tree, archive)
 
     @functools.cached_property
     def observer(self) -> Observer:

@@ -13,7 +13,9 @@ Example::
           File: src/utils.py:15
 
 A symbol's key is `kind:module:qualname`; the module is left out where that is unambiguous among
-the changes shown. Tests: tests/cli/test_explaining.py.
+the changes shown. Further lines follow where there is more to say: `Value: 3 -> 5` of a constant,
+`Note: ...`, and the difference of the sources. A kind of reason that nothing is known about here is
+shown under its own name. Tests: tests/cli/test_explaining.py.
 """
 
 from __future__ import annotations
@@ -38,6 +40,8 @@ _STATUSES = {
     "may_run": ("MAY RUN", "may run", "yellow"),
     "skip": ("UP TO DATE", "up to date", "green"),
 }
+#: How many lines of a diff say what is compared.
+_HEADER = 2
 _HASH = re.compile(r"([0-9a-f]{8})(?:[0-9a-f]{8}|[0-9a-f]{24})")
 _CONTENT = re.compile(r"([0-9a-f]{8})[0-9a-f]*( executable)?(/)? (\d+) bytes")
 
@@ -50,7 +54,7 @@ def explanation_text(explanation: Explanation) -> str:
     lines = [f"Stage: {click.style(explanation.stage, bold=True)}", f"  Status: {shown}"]
     if reason := summary(explanation):
         lines.append(f"  Reason: {reason}")
-    if changes := [line for line in _change_lines(explanation.changes) if line]:
+    if changes := list(_change_lines(explanation.changes)):
         lines += ["", "  Changes:", *changes]
     return "\n".join(lines)
 
@@ -93,7 +97,10 @@ def _change_lines(changes: Sequence[Change]) -> Iterator[str]:
         title, details = _change(change, titles)
         if title:
             yield f"    {title}"
+            details += [_file(change), ("Value", _values(change)), ("Note", change.note)]
             yield from (f"      {name}: {text}" for name, text in details if text)
+            coloured = (_coloured(line, number) for number, line in enumerate(change.diff))
+            yield from (f"      {line}".rstrip() for line in coloured)
 
 
 def _change(change: Change, titles: Mapping[str, str]) -> tuple[str, list[tuple[str, str | None]]]:
@@ -101,10 +108,14 @@ def _change(change: Change, titles: Mapping[str, str]) -> tuple[str, list[tuple[
     old, new = _value(change.old), _value(change.new)
     topic, _, what = change.kind.partition("_")
     match topic, what:
+        case "algorithm", _:
+            return "hash algorithm", [("Old", old), ("New", new)]
+        case _ if not change.name or topic == "upstream":
+            return "", []
         case "code", "unknown":
-            return titles[change.name], [("New", "can't be determined"), _file(change)]
+            return titles[change.name], [("New", "can't be determined")]
         case "code", _:
-            return titles[change.name], [("Old", old), ("New", new), _file(change)]
+            return titles[change.name], [("Old", old), ("New", new)]
         case "out", "missing":
             return f"out:{change.name}", [("Old", old), ("New", "missing")]
         case "param", _:
@@ -114,10 +125,27 @@ def _change(change: Change, titles: Mapping[str, str]) -> tuple[str, list[tuple[
             return f"{topic}:{change.name}", [("Old", old), ("New", new)]
         case "lock", _:
             return "lock file", [("Problem", change.name)]
-        case "algorithm", _:
-            return "hash algorithm", [("Old", old), ("New", new)]
         case _:
-            return "", []
+            return change.name, [("Old", old), ("New", new)]
+
+
+def _values(change: Change) -> str | None:
+    """Give the values of a constant, as far as they are known."""
+    old, new = change.old_value, change.new_value
+    if old is None and new is None:
+        return None
+    if change.old is None or change.new is None:
+        return new or old
+    if old == new:
+        return f"{new} (the difference is beyond what is shown)"
+    return f"{old or '?'} -> {new or '?'}"
+
+
+def _coloured(line: str, number: int) -> str:
+    if number < _HEADER:
+        return click.style(line, bold=True)
+    colour = {"-": "red", "+": "green", "@": "cyan"}.get(line[:1])
+    return click.style(line, fg=colour) if colour else line
 
 
 def _file(change: Change) -> tuple[str, str | None]:

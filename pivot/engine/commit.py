@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pivot.decide import Restore
     from pivot.engine.judge import Verdict
     from pivot.engine.workspace import Workspace
+    from pivot.fingerprint import Symbol
     from pivot.interfaces import Outcome
     from pivot.stage import Stage
     from pivot.store.content import Content
@@ -38,11 +39,14 @@ class Committer:
         workspace: Workspace,
         sources: Mapping[str, Signature],
         warn: Callable[[str, str], None],
+        symbols: Callable[[Stage], Mapping[str, Symbol]],
     ) -> None:
         self._workspace = workspace
         #: Absolute path of each imported project source -> how it looked when it was read.
         self._sources = sources
         self._warn = warn
+        #: What the code of a stage consists of.
+        self._symbols = symbols
 
     def prepare(self, stage: Stage, verdict: Verdict) -> None:
         """Make room for a stage: keep what the user made, unlink outs, restore incremental ones."""
@@ -123,6 +127,12 @@ class Committer:
         self._workspace.state.record_duration(stage.name, outcome.seconds)
         return True
 
+    def keep_code(self, stage: Stage) -> None:
+        """Let the archive know what the code of a stage looks like that is as its lock says."""
+        keep = self._workspace.archive.keep
+        for key, symbol in self._symbols(stage).items():
+            keep(key, symbol.hash, symbol.place, symbol.shown)
+
     def _write(self, stage: Stage, verdict: Verdict, outs: tuple[Record, ...]) -> None:
         observed = verdict.observed
         code = {key: value for key, value in observed.code.items() if key not in observed.unknown}
@@ -136,6 +146,7 @@ class Committer:
         )
         write_lock(self._workspace.layout.lock_file(stage.name), lock)
         self._workspace.state.remember(verdict.key, encode_outs(outs))
+        self.keep_code(stage)
         self._marker(stage).unlink(missing_ok=True)
 
     def _edited(self, verdict: Verdict) -> list[str]:

@@ -11,15 +11,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pivot.decide import MayRun, Reason, ReasonKind, Restore, Run
-from pivot.engine.report import Change, Explanation, forecast_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pivot.decide import Forecast
     from pivot.engine.judge import Judge
-    from pivot.engine.observe import Observer
-    from pivot.errors import Place
     from pivot.graph import Graph
     from pivot.stage import Stage
     from pivot.store.content import Content
@@ -74,17 +71,3 @@ def _only_outputs(reasons: Sequence[Reason]) -> bool:
     """Whether a stage would run just because outputs are not there; other inputs may mend that."""
     kinds = {ReasonKind.OUT_MISSING, ReasonKind.OUT_CHANGED}
     return all(reason.kind in kinds for reason in reasons)
-
-
-def explain(stage: Stage, forecast: Forecast, observer: Observer) -> Explanation:
-    """Give a forecast with the places of the code that changed."""
-    symbols = observer.manifest(stage).symbols
-    changes: list[Change] = []
-    for reason in forecast.reasons:
-        place: Place | None = None
-        if reason.kind.startswith("code_") and reason.name in symbols:
-            place = symbols[reason.name].place
-        changes.append(
-            Change(str(reason.kind), reason.summary, reason.name, reason.old, reason.new, place)
-        )
-    return Explanation(stage.name, forecast_word(forecast), tuple(changes))

@@ -88,7 +88,15 @@ class Change:
     name: str
     old: str | None = None
     new: str | None = None
+    #: Where it is defined; of what is gone, where it was.
     place: Place | None = None
+    #: Of a constant: short texts of its values, each if it is known and can be shown.
+    old_value: str | None = None
+    new_value: str | None = None
+    #: What is known beyond that, in words.
+    note: str | None = None
+    #: The lines of a unified diff of the normalised sources, if it was asked for.
+    diff: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,9 @@ class Runner:
             case Restore():
                 self._restore(name, decision, reasons)
             case _:
+                if verdict.past.recalled is None:
+                    # The State is younger than the lock, which came from git, say.
+                    self._committer.keep_code(self._active[name].stage)
                 self._emit(StageDecided(name, "skip", ()))
                 self._succeed(name, Status.UNCHANGED)
 

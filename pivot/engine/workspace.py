@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pivot.config import Settings
+    from pivot.store.archive import Archive
     from pivot.store.cache import Cache
     from pivot.store.layout import Layout
     from pivot.store.state import State
@@ -32,6 +33,7 @@ class Workspace:
     state: State
     cache: Cache
     tree: Tree
+    archive: Archive
     fresh: dict[str, tuple[Signature, Content]] = field(
         default_factory=dict[str, tuple[Signature, Content]]
     )

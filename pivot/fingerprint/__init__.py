@@ -14,11 +14,13 @@ package knows neither stages nor the store. How it comes about, from the bottom 
     setup                   what importing a module does to others
     nodes, symbols          what there is to be hashed, and where it leads
     fingerprinter           the walk from the roots to all that they reach
+    excerpts                the source of a symbol, for people
 
 Tests: tests/fingerprint/.
 """
 
+from pivot.fingerprint.excerpts import excerpt
 from pivot.fingerprint.fingerprinter import Fingerprinter
 from pivot.fingerprint.manifest import Manifest, Symbol
 
-__all__ = ["Fingerprinter", "Manifest", "Symbol"]
+__all__ = ["Fingerprinter", "Manifest", "Symbol", "excerpt"]

@@ -73,7 +73,7 @@ def children(node: ast.AST) -> list[ast.AST]:
 
 
 def _push_list(stack: list[ast.AST | str], name: str, values: list[object]) -> None:
-    items = [item for item in values if not _has_no_effect(item)]
+    items = [item for item in values if not has_no_effect(item)]
     if not items:
         return
     stack.append("]")
@@ -95,7 +95,8 @@ def _leaf(node: ast.AST) -> str | None:
     return None
 
 
-def _has_no_effect(statement: object) -> bool:
+def has_no_effect(statement: object) -> bool:
+    """Say whether something in a block is a docstring, another bare constant, or `pass`."""
     if isinstance(statement, ast.Expr):
         return isinstance(statement.value, ast.Constant)
     return isinstance(statement, ast.Pass)

@@ -1,9 +1,10 @@
 """What Pivot remembers to save time, in an LMDB environment that may be deleted at any moment.
 
-Four memories: `files` (path -> hash) and `blobs` (hash -> hash), each with the signature that makes
-the answer trustworthy; the run cache (`recall`, `remember`); and how long stages took. What is put
-is readable at once, and is written in one transaction now and then, at `flush` and at `close`. An
-environment that is damaged is thrown away and made anew. Example::
+Its memories: `files` (path -> hash) and `blobs` (hash -> hash), each with the signature that makes
+the answer trustworthy; the run cache (`recall`, `remember`); how long stages took; what code looked
+like (`samples`, `texts`: see `pivot.store.archive`). What is put is readable at once, and is
+written in one transaction now and then, at `flush` and at `close`. An environment that is damaged
+is thrown away and made anew. Example::
 
     state = State.open(layout.state)
     state.files.put("data.csv", signature, "d24ec4f1a98c6e5b")
@@ -63,8 +64,10 @@ class State:
         self._is_open = True
         self.files = KnownHashes(environment, b"f")
         self.blobs = KnownHashes(environment, b"b")
-        self._runs = _Memory(environment, b"r")
-        self._durations = _Memory(environment, b"d")
+        self.samples = Memory(environment, b"y")
+        self.texts = Memory(environment, b"t")
+        self._runs = Memory(environment, b"r")
+        self._durations = Memory(environment, b"d")
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -110,7 +113,7 @@ class State:
         self._durations.put(stage, repr(seconds).encode())
 
 
-class _Memory:
+class Memory:
     """The entries of one kind: bytes by text."""
 
     def __init__(self, environment: _Environment, kind: bytes) -> None:
@@ -118,9 +121,11 @@ class _Memory:
         self._kind = kind
 
     def get(self, key: str) -> bytes | None:
+        """Give what was put, or None."""
         return self._environment.get(self._key(key))
 
     def put(self, key: str, value: bytes) -> None:
+        """Remember a value, in place of an earlier one."""
         self._environment.put(self._key(key), value)
 
     def _key(self, key: str) -> bytes:
@@ -135,7 +140,7 @@ class KnownHashes:
     """Hashes with the signature that the file had; a `Known`."""
 
     def __init__(self, environment: _Environment, kind: bytes) -> None:
-        self._memory = _Memory(environment, kind)
+        self._memory = Memory(environment, kind)
 
     def get(self, path: str) -> tuple[Signature, str] | None:
         """Give what was put, or None."""

@@ -9,8 +9,8 @@ from pivot.errors import Place
 OLD, NEW = "5995c853aaaaaaaa", "a1b2c3d4bbbbbbbb"
 
 
-def change(kind, name="", old=None, new=None, place=None):
-    return Change(str(kind), Reason(kind).summary, name, old, new, place)
+def change(kind, name="", old=None, new=None, place=None, **more):
+    return Change(str(kind), Reason(kind).summary, name, old, new, place, **more)
 
 
 def text(forecast, *changes):
@@ -118,6 +118,62 @@ def test_kinds_of_reasons_are_joined_each_once():
 def test_each_kind_of_change_shows_what_differs(given, lines):
     _, _, shown = text("run", given).partition("  Changes:\n")
     assert [line.strip() for line in shown.splitlines()] == lines
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "values", "line"),
+    [
+        (OLD, NEW, ("3", "5"), "Value: 3 -> 5"),
+        (OLD, NEW, (None, "5"), "Value: ? -> 5"),
+        (OLD, NEW, ("3", None), "Value: 3 -> ?"),
+        (OLD, NEW, ("[1...]", "[1...]"), "Value: [1...] (the difference is beyond what is shown)"),
+        (None, NEW, (None, "5"), "Value: 5"),
+        (OLD, None, ("3", None), "Value: 3"),
+    ],
+)
+def test_the_values_of_a_constant_stand_beside_its_hashes(old, new, values, line):
+    given = change(
+        ReasonKind.CODE_CHANGED, "const:m:K", old, new, old_value=values[0], new_value=values[1]
+    )
+    assert text("run", given).endswith(f"\n      {line}")
+
+
+def test_what_else_there_is_to_say_and_the_difference_come_last():
+    diff = ("--- m.py:1", "+++ m.py:1", "@@ -1,3 +1,3 @@", " def f():", " ", "-    a", "+    b")
+    given = change(
+        ReasonKind.CODE_CHANGED, "func:m:f", OLD, NEW, Place("m.py", 1), note="so", diff=diff
+    )
+    assert text("run", given).partition("      File: m.py:1\n")[2] == (
+        "      Note: so\n"
+        "      --- m.py:1\n"
+        "      +++ m.py:1\n"
+        "      @@ -1,3 +1,3 @@\n"
+        "       def f():\n"
+        "\n"
+        "      -    a\n"
+        "      +    b"
+    )
+
+
+def test_a_difference_is_coloured_by_line():
+    diff = ("--- m.py:1", "+++ m.py:1", "@@ -1 +1 @@", "---x", "+++x")
+    given = change(ReasonKind.CODE_CHANGED, "func:m:f", OLD, NEW, diff=diff)
+    shown = explanation_text(Explanation("train", "run", (given,)))
+    for line, style in [
+        ("--- m.py:1", {"bold": True}),
+        ("@@ -1 +1 @@", {"fg": "cyan"}),
+        ("---x", {"fg": "red"}),
+        ("+++x", {"fg": "green"}),
+    ]:
+        assert f"      {click.style(line, **style)}" in shown
+
+
+def test_a_kind_of_reason_that_nobody_heard_of_is_shown_under_its_own_name():
+    place = Place("m.py", 1)
+    given = Change("traced_changed", "Code that ran changed", "traced:m.py:f", OLD, NEW, place)
+    assert text("run", given).partition("  Changes:\n")[2] == (
+        "    traced:m.py:f\n      Old: 5995c853\n      New: a1b2c3d4\n      File: m.py:1"
+    )
 
 
 @pytest.mark.parametrize("kind", [ReasonKind.NEVER_RUN, ReasonKind.FORCED])

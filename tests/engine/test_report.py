@@ -82,7 +82,18 @@ def test_a_report_is_json():
 
 
 def test_an_explanation_is_json():
-    change = Change("code_changed", "Code changed", "f", "1", "2", Place("pipeline.py", 3))
+    change = Change(
+        "code_changed",
+        "Code changed",
+        "f",
+        "1",
+        "2",
+        Place("pipeline.py", 3),
+        old_value="3",
+        new_value="5",
+        note="a note",
+        diff=("-K = 3", "+K = 5"),
+    )
     explanation = Explanation("train", "run", (change, Change("forced", "Forced", "")))
     assert json.loads(json.dumps(explanation.to_json())) == {
         "stage": "train",
@@ -95,6 +106,10 @@ def test_an_explanation_is_json():
                 "old": "1",
                 "new": "2",
                 "place": {"file": "pipeline.py", "line": 3},
+                "old_value": "3",
+                "new_value": "5",
+                "note": "a note",
+                "diff": ["-K = 3", "+K = 5"],
             },
             {
                 "kind": "forced",
@@ -103,6 +118,10 @@ def test_an_explanation_is_json():
                 "old": None,
                 "new": None,
                 "place": None,
+                "old_value": None,
+                "new_value": None,
+                "note": None,
+                "diff": [],
             },
         ],
     }

@@ -13,8 +13,9 @@ from pivot.cli.terminal import say
 
 @click.command("explain", short_help="Explain why stages would run.")
 @targets_argument
+@click.option("--diff", is_flag=True, help="Show how the source of changed code differs.")
 @json_option
-def explain(targets: tuple[str, ...], *, as_json: bool) -> None:
+def explain(targets: tuple[str, ...], *, diff: bool, as_json: bool) -> None:
     """Explain what would happen with stages, and each change that is a reason for it.
 
     TARGETS are names of stages, globs of names, or paths of outputs; without any, it is the entire
@@ -25,7 +26,7 @@ def explain(targets: tuple[str, ...], *, as_json: bool) -> None:
     from pivot.cli.explaining import explanation_text
 
     with reserved():
-        found = api.explain(targets=in_project(targets, Path.cwd()), upstream=False)
+        found = api.explain(targets=in_project(targets, Path.cwd()), upstream=False, diff=diff)
     if as_json:
         say_json([explanation.to_json() for explanation in found])
     else:

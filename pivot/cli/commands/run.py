@@ -39,6 +39,7 @@ class Wish:
 @targets_argument
 @click.option("--explain", "mode", flag_value="explain", help="Say why stages would run; run none.")
 @click.option("--dry-run", "mode", flag_value="dry-run", help="Say what would happen; do nothing.")
+@click.option("--diff", is_flag=True, help="With --explain: show how the source of code differs.")
 @click.option("-f", "--force", is_flag=True, help="Run the targets even if they are up to date.")
 @click.option(
     "-k",
@@ -54,6 +55,7 @@ def run(
     targets: tuple[str, ...],
     *,
     mode: str | None,
+    diff: bool,
     force: bool,
     keep_going: bool,
     jobs: int | None,
@@ -68,21 +70,25 @@ def run(
     """
     if as_json and quiet:
         raise click.UsageError("--json and --quiet can't be used together")
+    if diff and mode != "explain":
+        raise click.UsageError("--diff goes with --explain")
     chosen = in_project(targets, Path.cwd())
     if mode is not None:
-        return _foretell(chosen, mode, force=force, as_json=as_json)
+        return _foretell(chosen, mode, force=force, diff=diff, as_json=as_json)
     wish = Wish(chosen, force, keep_going or None, jobs, executor)
     with _display(as_json=as_json, quiet=quiet) as display:
         return _run(wish, display)
 
 
-def _foretell(targets: tuple[str, ...], mode: str, *, force: bool, as_json: bool) -> int:
+def _foretell(
+    targets: tuple[str, ...], mode: str, *, force: bool, diff: bool, as_json: bool
+) -> int:
     # Late: they bring the engine, which a command that fails on its options does not need.
     from pivot import api
     from pivot.cli.explaining import explanation_text, forecast_lines, forecast_total
 
     with reserved() as out:
-        found = api.explain(targets=targets, force=force)
+        found = api.explain(targets=targets, force=force, diff=diff)
         if as_json:
             out.writelines(json_line(explanation.to_json()) for explanation in found)
     if as_json:

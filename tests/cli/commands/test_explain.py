@@ -52,3 +52,12 @@ def test_json_is_the_same_object(invoke, scaling):
     assert scale["changes"][0]["name"] == "func:pipeline:factor"
     assert scale["changes"][0]["place"]["file"] == "pipeline.py"
     assert total["changes"][0]["kind"] == "upstream"
+
+
+def test_the_source_diff_is_shown_when_it_is_asked_for(invoke, scaling):
+    scaling.run()
+    scaling.edit("pipeline.py", "return 2", "return 3")
+    assert "-    return 2\n      +    return 3\n" in invoke("explain", "scale", "--diff").out
+    assert "return 3" not in invoke("explain", "scale").out
+    [change] = json.loads(invoke("explain", "scale", "--diff", "--json").out)[0]["changes"]
+    assert change["diff"][-2:] == ["-    return 2", "+    return 3"]

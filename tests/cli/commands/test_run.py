@@ -121,6 +121,19 @@ def test_explaining_covers_all_that_would_run(invoke, scaling):
     assert "Stage: scale" in invoke("run", "--explain", "total").out
 
 
+def test_explaining_shows_the_source_diff_when_it_is_asked_for(invoke, scaling):
+    scaling.run()
+    scaling.edit("pipeline.py", "return 2", "return 3")
+    assert "-    return 2\n      +    return 3\n" in invoke("run", "--explain", "--diff").out
+
+
+def test_a_source_diff_is_part_of_an_explanation(invoke, scaling):
+    result = invoke("run", "--diff")
+    assert result.status == 2
+    assert "--diff goes with --explain" in result.err
+    assert not (scaling.root / "scaled.json").exists()
+
+
 def test_a_dry_run_is_a_line_a_stage(invoke, scaling):
     scaling.run()
     scaling.edit("pipeline.py", "return 2", "return 3")
