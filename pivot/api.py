@@ -127,7 +127,7 @@ def run(
             session.workspace,
             session.importer.sources,
             lambda stage, message: emit(Warned(message, stage)),
-            lambda stage: session.observer.manifest(stage).symbols,
+            session.observer,
         )
         prepared = _run_plan(session, names)
         return Runner(

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import enum
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from pivot.store.runs import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -39,6 +41,11 @@ class ReasonKind(enum.StrEnum):
     DEP_ADDED = "dep_added"
     DEP_CHANGED = "dep_changed"
     DEP_REMOVED = "dep_removed"
+    FILE_CHANGED = "file_changed"
+    LISTING_CHANGED = "listing_changed"
+    PRESENCE_CHANGED = "presence_changed"
+    VARIABLE_CHANGED = "variable_changed"
+    IMPORT_CHANGED = "import_changed"
     OUT_ADDED = "out_added"
     OUT_REMOVED = "out_removed"
     OUT_MISSING = "out_missing"
@@ -61,6 +68,11 @@ _SUMMARIES = {
     ReasonKind.DEP_ADDED: "Input added",
     ReasonKind.DEP_CHANGED: "Input changed",
     ReasonKind.DEP_REMOVED: "Input removed",
+    ReasonKind.FILE_CHANGED: "Undeclared input changed",
+    ReasonKind.LISTING_CHANGED: "Files of a listed directory changed",
+    ReasonKind.PRESENCE_CHANGED: "A file that was looked for came or went",
+    ReasonKind.VARIABLE_CHANGED: "Environment variable changed",
+    ReasonKind.IMPORT_CHANGED: "Something else is imported",
     ReasonKind.OUT_ADDED: "Output added",
     ReasonKind.OUT_REMOVED: "Output removed",
     ReasonKind.OUT_MISSING: "Output missing",
@@ -69,6 +81,14 @@ _SUMMARIES = {
 }
 
 
+#: The first word of a fact's key -> what it is if the fact is different; else it is code.
+_FACTS = {
+    "file": ReasonKind.FILE_CHANGED,
+    "list": ReasonKind.LISTING_CHANGED,
+    "look": ReasonKind.PRESENCE_CHANGED,
+    "env": ReasonKind.VARIABLE_CHANGED,
+    "import": ReasonKind.IMPORT_CHANGED,
+}
 _AMBIGUOUS = frozenset('."')
 
 
@@ -112,6 +132,8 @@ class Observation:
     outs: tuple[OutState, ...]
     #: Keys of code symbols whose value could not be determined; they count as changed.
     unknown: tuple[str, ...] = ()
+    #: What is now the case of all that the last run depended on without declaring it.
+    traced: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +143,8 @@ class Past:
     lock: Lock | None
     #: Why the lock file could not be read, if it is there and could not.
     problem: str | None = None
-    #: The outputs of an earlier run with exactly this observation, from the run cache.
-    recalled: tuple[Record, ...] | None = None
+    #: An earlier run with exactly this observation, from the run cache.
+    recalled: Result | None = None
     #: Those of the contents named by `lock` and `recalled` that the cache holds whole.
     available: frozenset[Content] = frozenset()
 
@@ -140,6 +162,8 @@ class Restore:
 
     reasons: tuple[Reason, ...]
     outs: tuple[Record, ...]
+    #: What they depend on without declaring it.
+    traced: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,23 +195,22 @@ def decide(observed: Observation, past: Past, *, force: bool = False) -> Decisio
         return Run((Reason(ReasonKind.FORCED),))
     changes = tuple(_changes(observed, past))
     if not changes and past.lock is not None:
-        return _with_outputs(observed, past.lock.outs, past.available)
+        made = Result(past.lock.outs, past.lock.traced)
+        return _with_outputs(observed, made, past.available)
     # Of code that can't be determined nobody knows whether it made what is recalled.
     if past.recalled is not None and not observed.unknown:
         found = _with_outputs(observed, past.recalled, past.available)
         if not isinstance(found, Run):
-            return Restore(changes, past.recalled)
+            return Restore(changes, past.recalled.outs, past.recalled.traced)
     return Run(changes)
 
 
-def _with_outputs(
-    observed: Observation, wanted: tuple[Record, ...], available: frozenset[Content]
-) -> Decision:
+def _with_outputs(observed: Observation, made: Result, available: frozenset[Content]) -> Decision:
     """Decide for a stage of whose last result everything is known but whether it is there."""
     states = {state.name: state for state in observed.outs}
     reasons: list[Reason] = []
     lost = False
-    for record in wanted:
+    for record in made.outs:
         state = states[record.name]
         if state.content == record.content:
             continue
@@ -197,7 +220,9 @@ def _with_outputs(
         lost |= not state.cache or record.content not in available
     if not reasons:
         return Skip()
-    return Run(tuple(reasons)) if lost else Restore(tuple(reasons), wanted)
+    if lost:
+        return Run(tuple(reasons))
+    return Restore(tuple(reasons), made.outs, made.traced)
 
 
 def _changes(observed: Observation, past: Past) -> Iterator[Reason]:
@@ -229,12 +254,21 @@ def _changes(observed: Observation, past: Past) -> Iterator[Reason]:
         _contents(observed.deps),
         (ReasonKind.DEP_ADDED, ReasonKind.DEP_CHANGED, ReasonKind.DEP_REMOVED),
     )
+    yield from _fact_changes(lock.traced, observed)
     old, new = (
         {(out.name, out.path) for out in lock.outs},
         {(o.name, o.path) for o in observed.outs},
     )
     yield from (Reason(ReasonKind.OUT_ADDED, path) for _, path in sorted(new - old))
     yield from (Reason(ReasonKind.OUT_REMOVED, path) for _, path in sorted(old - new))
+
+
+def _fact_changes(old: Mapping[str, str], observed: Observation) -> Iterator[Reason]:
+    code = (ReasonKind.CODE_ADDED, ReasonKind.CODE_CHANGED, ReasonKind.CODE_REMOVED)
+    for reason in _compare(old, observed.traced, code, ignore=frozenset(observed.unknown)):
+        word, _, name = reason.name.partition(":")
+        kind = _FACTS.get(word)
+        yield Reason(kind, name, reason.old, reason.new) if kind else reason
 
 
 def _compare(

@@ -9,13 +9,14 @@ each. Tests: tests/test_interfaces.py.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
     from concurrent.futures import Future
     from pathlib import Path
 
+    from pivot.errors import Place
     from pivot.store.content import Content, Signature
 
 
@@ -45,6 +46,68 @@ class Produced:
     listing: bytes | None = None
 
 
+class Site(NamedTuple):
+    """A code object that was executed."""
+
+    #: As it was compiled: absolute, unless it is no file at all.
+    file: str
+    module: str
+    #: Qualified; `<module>` of the body of a module.
+    name: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file that a stage read or wrote; the path is relative to the root."""
+
+    path: str
+    #: The line of project code that did it, if one did.
+    place: Place | None = None
+    #: What a file that was read looked like before; None if it wasn't there.
+    signature: Signature | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A directory whose names a stage asked for; the path is relative to the root."""
+
+    path: str
+    #: What it held at that time; None if it wasn't there.
+    names: tuple[str, ...] | None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A path of which a stage asked whether something is there; relative to the root."""
+
+    path: str
+    found: Literal["file", "directory", "absent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What a stage did while it ran, as far as its process can tell."""
+
+    #: The project's code, and code that may be the project's.
+    code: tuple[Site, ...] = ()
+    #: Modules that were asked for by a name that is not written where it was asked.
+    imports: tuple[str, ...] = ()
+    #: Modules of which was asked whether they are there.
+    probed: tuple[str, ...] = ()
+    reads: tuple[Opened, ...] = ()
+    writes: tuple[Opened, ...] = ()
+    listed: tuple[Listed, ...] = ()
+    looked: tuple[Looked, ...] = ()
+    #: (name, hash of its value or None) of the variables that project code asked for.
+    environment: tuple[tuple[str, str | None], ...] = ()
+    #: The sources that were imported on the way, absolute, and how they looked then.
+    sources: tuple[tuple[str, Signature], ...] = ()
+    #: False if code could not be traced, because other tools have all of the tool ids.
+    complete: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why a stage failed: a message for one line, and the traceback of the user's own frames."""
@@ -64,6 +127,7 @@ class Outcome:
     seconds: float
     outs: tuple[Produced, ...] = ()
     failure: Failure | None = None
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True, slots=True)

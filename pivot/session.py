@@ -12,6 +12,7 @@ Tests: tests/test_session.py.
 from __future__ import annotations
 
 import functools
+import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
@@ -126,7 +127,8 @@ class Session:
             # What a stage sees of its parameters is compared as values, defaults included.
             values_elsewhere={model: frozenset(model.model_fields) for model in models},
         )
-        return Observer(self.workspace, fingerprinter)
+        makers = {out.path: stage.name for stage in self.stages.values() for out in stage.outs}
+        return Observer(self.workspace, fingerprinter, makers)
 
     def selected(self, targets: tuple[str, ...] | list[str]) -> tuple[str, ...]:
         """Give the names of the stages that targets mean, with all they need, in order."""
@@ -166,7 +168,7 @@ class Session:
         options = ExecutorOptions(
             jobs=jobs,
             initializer=functools.partial(prepare, str(self.root)),
-            generation=hash_text(repr((str(self.root), sources))),
+            generation=hash_text(repr((str(self.root), sources, sorted(os.environ.items())))),
         )
         return self.host.make_executor(self.settings.executor, options)
 

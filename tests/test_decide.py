@@ -24,6 +24,7 @@ from pivot.decide import (
 )
 from pivot.store.content import Content
 from pivot.store.lock import Lock, Record
+from pivot.store.runs import Result
 
 K = ReasonKind
 
@@ -85,6 +86,10 @@ def test_a_stage_without_outputs_is_skipped():
 
 def test_outputs_that_are_there_need_no_cache():
     assert decide(NOW, Past(BEFORE, available=frozenset())) == Skip()
+
+
+def with_facts(traced: dict[str, str]) -> Past:
+    return Past(dataclasses.replace(BEFORE, traced=traced))
 
 
 # Every kind of difference
@@ -151,6 +156,31 @@ DIFFERENCES: dict[ReasonKind, tuple[Observation, Past, Reason]] = {
         PAST,
         Reason(K.DEP_REMOVED, "data.csv (data)", "aaaa 10 bytes", None),
     ),
+    K.FILE_CHANGED: (
+        now(traced={"file:limits.json": "bbbb 20 bytes"}),
+        with_facts({"file:limits.json": "aaaa 10 bytes"}),
+        Reason(K.FILE_CHANGED, "limits.json", "aaaa 10 bytes", "bbbb 20 bytes"),
+    ),
+    K.LISTING_CHANGED: (
+        now(traced={"list:plugins": "2"}),
+        with_facts({"list:plugins": "1"}),
+        Reason(K.LISTING_CHANGED, "plugins", "1", "2"),
+    ),
+    K.PRESENCE_CHANGED: (
+        now(traced={"look:flag": "file"}),
+        with_facts({"look:flag": "absent"}),
+        Reason(K.PRESENCE_CHANGED, "flag", "absent", "file"),
+    ),
+    K.VARIABLE_CHANGED: (
+        now(traced={"env:LEVEL": "1"}),
+        with_facts({"env:LEVEL": "unset"}),
+        Reason(K.VARIABLE_CHANGED, "LEVEL", "unset", "1"),
+    ),
+    K.IMPORT_CHANGED: (
+        now(traced={"import:fast": "fast.py"}),
+        with_facts({"import:fast": "absent"}),
+        Reason(K.IMPORT_CHANGED, "fast", "absent", "fast.py"),
+    ),
     K.OUT_ADDED: (
         now(outs=(*NOW.outs, OutState("plot", "plot.png", None))),
         PAST,
@@ -176,13 +206,38 @@ def test_a_difference_is_a_reason_to_run(kind):
     assert decide(observed, past) == Run((reason,))
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ({"ran:p.py:f": "1"}, {"ran:p.py:f": "2"}, Reason(K.CODE_CHANGED, "ran:p.py:f", "1", "2")),
+        ({"ran:p.py:f": "1"}, {}, Reason(K.CODE_REMOVED, "ran:p.py:f", "1", None)),
+        ({}, {"const:p:K": "1"}, Reason(K.CODE_ADDED, "const:p:K", None, "1")),
+    ],
+)
+def test_code_that_only_running_showed_is_code(before, after, reason):
+    assert decide(now(traced=after), with_facts(before)) == Run((reason,))
+
+
+def test_facts_that_are_the_same_are_no_reason():
+    facts = {"file:limits.json": "aaaa 10 bytes", "ran:p.py:f": "1"}
+    assert decide(now(traced=facts), with_facts(facts)) == Skip()
+
+
+def test_what_is_restored_keeps_the_facts_that_it_came_from():
+    facts = {"file:limits.json": "aaaa 10 bytes"}
+    past = dataclasses.replace(with_facts(facts), available=frozenset({MODEL}))
+    found = decide(now(traced=facts, outs=outs(model=None)), past)
+    assert isinstance(found, Restore)
+    assert found.traced == facts
+
+
 def test_every_kind_is_in_the_table():
     elsewhere = {K.FORCED, K.UPSTREAM}
     assert set(DIFFERENCES) | elsewhere == set(ReasonKind)
 
 
 def test_force_runs_whatever_there_is():
-    past = Past(BEFORE, recalled=BEFORE.outs, available=frozenset({MODEL, SCORE}))
+    past = Past(BEFORE, recalled=Result(BEFORE.outs), available=frozenset({MODEL, SCORE}))
     assert decide(NOW, past, force=True) == Run((Reason(K.FORCED),))
 
 
@@ -338,7 +393,9 @@ def test_an_unknown_symbol_is_one_reason_whatever_its_hash():
 
 @pytest.mark.parametrize("past", [PAST, Past(None), Past(None, "broken")])
 def test_unknown_code_is_never_recalled(past):
-    past = dataclasses.replace(past, recalled=BEFORE.outs, available=frozenset({MODEL, SCORE}))
+    past = dataclasses.replace(
+        past, recalled=Result(BEFORE.outs), available=frozenset({MODEL, SCORE})
+    )
     assert isinstance(decide(now(unknown=("value:x",)), past), Run)
 
 
@@ -389,41 +446,41 @@ EARLIER = (Record("model", "model.pkl", OTHER), Record("score", "score.json", SC
 
 
 def test_what_an_earlier_run_made_is_recalled():
-    past = Past(BEFORE, recalled=EARLIER, available=frozenset({OTHER}))
+    past = Past(BEFORE, recalled=Result(EARLIER), available=frozenset({OTHER}))
     assert decide(CHANGED, past) == Restore((CODE_CHANGED,), EARLIER)
 
 
 def test_what_was_recalled_may_be_there_already():
-    past = Past(BEFORE, recalled=BEFORE.outs)
+    past = Past(BEFORE, recalled=Result(BEFORE.outs))
     assert decide(CHANGED, past) == Restore((CODE_CHANGED,), BEFORE.outs)
 
 
 @pytest.mark.parametrize("available", [frozenset(), frozenset({SCORE}), frozenset({MODEL, SCORE})])
 def test_what_the_cache_no_longer_holds_is_not_recalled(available):
-    past = Past(BEFORE, recalled=EARLIER, available=available)
+    past = Past(BEFORE, recalled=Result(EARLIER), available=available)
     assert decide(CHANGED, past) == Run((CODE_CHANGED,))
 
 
 def test_a_stage_that_never_ran_here_is_recalled():
-    past = Past(None, recalled=EARLIER, available=frozenset({OTHER, SCORE}))
+    past = Past(None, recalled=Result(EARLIER), available=frozenset({OTHER, SCORE}))
     decision = decide(now(outs=outs(None, None)), past)
     assert decision == Restore((Reason(K.NEVER_RUN),), EARLIER)
 
 
 def test_a_broken_lock_is_mended_from_what_is_recalled():
-    past = Past(None, "broken", recalled=BEFORE.outs)
+    past = Past(None, "broken", recalled=Result(BEFORE.outs))
     assert decide(NOW, past) == Restore((Reason(K.LOCK_UNREADABLE, "broken"),), BEFORE.outs)
 
 
 def test_the_lock_goes_before_what_is_recalled():
-    past = Past(BEFORE, recalled=EARLIER, available=frozenset({OTHER, MODEL}))
+    past = Past(BEFORE, recalled=Result(EARLIER), available=frozenset({OTHER, MODEL}))
     decision = decide(now(outs=outs(model=None)), past)
     assert isinstance(decision, Restore)
     assert decision.outs == BEFORE.outs
 
 
 def test_an_output_that_is_not_for_the_cache_is_not_recalled():
-    past = Past(BEFORE, recalled=EARLIER, available=frozenset({OTHER}))
+    past = Past(BEFORE, recalled=Result(EARLIER), available=frozenset({OTHER}))
     changed = dataclasses.replace(CHANGED, outs=outs(cache=False))
     assert decide(changed, past) == Run((CODE_CHANGED,))
 
@@ -431,7 +488,7 @@ def test_an_output_that_is_not_for_the_cache_is_not_recalled():
 def test_a_stage_without_outputs_may_be_recalled():
     lock = dataclasses.replace(BEFORE, outs=())
     changed = dataclasses.replace(CHANGED, outs=())
-    assert decide(changed, Past(lock, recalled=())) == Restore((CODE_CHANGED,), ())
+    assert decide(changed, Past(lock, recalled=Result(()))) == Restore((CODE_CHANGED,), ())
 
 
 # For any stage

@@ -45,6 +45,7 @@ class Settings:
     cache_link: tuple[str, ...] = ("reflink", "hardlink", "copy")
     lock_timeout: float = 600.0
     keep_going: bool = False
+    undeclared: str = "track"
     default_remote: str | None = None
     #: Name -> URL or path.
     remotes: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -102,6 +103,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("lock_timeout", Seconds(), "How long to wait for a stage that another process runs"),
     Setting("keep_going", Switch(), "After a failure, go on with what doesn't depend on it"),
+    Setting(
+        "undeclared",
+        Choice(("track", "warn", "error", "off")),
+        "What to do about files that a stage opens and doesn't declare: track them like inputs and "
+        "warn, only warn, fail, or nothing",
+    ),
     Setting(
         "default_remote",
         Name("the name of a remote"),

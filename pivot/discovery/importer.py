@@ -191,6 +191,28 @@ def owner(module: ModuleType) -> ProjectImporter | None:
     return state if isinstance(state, ProjectImporter) else None
 
 
+def forget(names: Iterable[str]) -> dict[str, Signature]:
+    """Forget those of these modules that are the project's, so that they are imported afresh.
+
+    Gives the sources that they were read from, and what those looked like.
+    """
+    sources: dict[str, Signature] = {}
+    for name in names:
+        module = sys.modules[name]
+        importer = owner(module)
+        if importer is None:
+            continue
+        file = getattr(module, "__file__", None)
+        if file in importer.sources:
+            sources[file] = importer.sources.pop(file)
+        del sys.modules[name]
+        package, _, own = name.rpartition(".")
+        parent = sys.modules.get(package)
+        if parent is not None and vars(parent).get(own) is module:
+            delattr(parent, own)
+    return sources
+
+
 @contextlib.contextmanager
 def importing(root: Path) -> Iterator[ProjectImporter]:
     """Let the project's modules be imported, by content, for the time of the context."""

@@ -13,10 +13,11 @@ import shutil
 from typing import TYPE_CHECKING
 
 from pivot.decide import OutState
+from pivot.engine.facts import Recorded, undeclared
 from pivot.errors import StageError, StorageError
 from pivot.store.content import Signature
 from pivot.store.lock import Lock, Record, write_lock
-from pivot.store.runs import encode_outs
+from pivot.store.runs import Result, with_result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from pivot.decide import Restore
     from pivot.engine.judge import Verdict
+    from pivot.engine.observe import Observer
     from pivot.engine.workspace import Workspace
     from pivot.fingerprint import Symbol
     from pivot.interfaces import Outcome
@@ -39,14 +41,14 @@ class Committer:
         workspace: Workspace,
         sources: Mapping[str, Signature],
         warn: Callable[[str, str], None],
-        symbols: Callable[[Stage], Mapping[str, Symbol]],
+        observer: Observer | None = None,
     ) -> None:
         self._workspace = workspace
         #: Absolute path of each imported project source -> how it looked when it was read.
         self._sources = sources
         self._warn = warn
-        #: What the code of a stage consists of.
-        self._symbols = symbols
+        #: What the stages were observed by; who records nothing needs none.
+        self._observer = observer
 
     def prepare(self, stage: Stage, verdict: Verdict) -> None:
         """Make room for a stage: keep what the user made, unlink outs, restore incremental ones."""
@@ -72,7 +74,7 @@ class Committer:
         present = {state.name: state.content for state in verdict.observed.outs}
         different = [out for out in decision.outs if present[out.name] != out.content]
         self._bring_back(stage, different)
-        self._write(stage, verdict, decision.outs)
+        self._write(stage, verdict, Result(decision.outs, decision.traced))
 
     def checkout(self, stage: Stage, lock: Lock) -> tuple[str, ...]:
         """Bring back the outputs that differ from the stage's lock; give the paths of those.
@@ -103,8 +105,12 @@ class Committer:
             self._workspace.note(record.path, record.content)
 
     def record(self, stage: Stage, verdict: Verdict, outcome: Outcome) -> bool:
-        """Record what a stage made; give False, with a warning, if it must not be trusted."""
-        edited = self._edited(verdict)
+        """Record what a stage made; give False, with a warning, if it must not be trusted.
+
+        Raises `StageError` if it opened what it doesn't declare, and that is an error here.
+        """
+        found = self._found(stage, outcome)
+        edited = [*self._edited(verdict), *found.raced]
         if edited:
             self._warn(
                 stage.name,
@@ -123,17 +129,39 @@ class Committer:
                 )
             self._workspace.note(made.path, made.content)
         outs = tuple(Record(made.name, made.path, made.content) for made in outcome.outs)
-        self._write(stage, verdict, outs)
+        self._write(stage, verdict, Result(outs, found.texts))
         self._workspace.state.record_duration(stage.name, outcome.seconds)
         return True
 
     def keep_code(self, stage: Stage) -> None:
         """Let the archive know what the code of a stage looks like that is as its lock says."""
+        if self._observer is not None:
+            self._archive(self._observer.manifest(stage).symbols)
+
+    def _archive(self, symbols: Mapping[str, Symbol]) -> None:
         keep = self._workspace.archive.keep
-        for key, symbol in self._symbols(stage).items():
+        for key, symbol in symbols.items():
             keep(key, symbol.hash, symbol.place, symbol.shown)
 
-    def _write(self, stage: Stage, verdict: Verdict, outs: tuple[Record, ...]) -> None:
+    def _found(self, stage: Stage, outcome: Outcome) -> Recorded:
+        """Give what a stage depends on without declaring it, and tell about it."""
+        if self._observer is None or outcome.trace is None:
+            return Recorded()
+        found = self._observer.facts.record(stage, outcome.trace)
+        policy = self._workspace.settings.undeclared
+        messages = undeclared(found, tracked=policy == "track")
+        if messages and policy == "error":
+            raise StageError(
+                "\n".join(messages),
+                stage=stage.name,
+                hint="declare them, or set 'undeclared' to 'track' to have them tracked",
+            )
+        for message in messages:
+            self._warn(stage.name, message)
+        self._archive(found.symbols)
+        return found
+
+    def _write(self, stage: Stage, verdict: Verdict, result: Result) -> None:
         observed = verdict.observed
         code = {key: value for key, value in observed.code.items() if key not in observed.unknown}
         lock = Lock(
@@ -142,10 +170,12 @@ class Committer:
             code=code,
             params=observed.params,
             deps=observed.deps,
-            outs=outs,
+            outs=result.outs,
+            traced=result.traced,
         )
         write_lock(self._workspace.layout.lock_file(stage.name), lock)
-        self._workspace.state.remember(verdict.key, encode_outs(outs))
+        state = self._workspace.state
+        state.remember(verdict.key, with_result(state.recall(verdict.key), result))
         self.keep_code(stage)
         self._marker(stage).unlink(missing_ok=True)
 

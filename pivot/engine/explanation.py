@@ -45,7 +45,7 @@ class Explainer:
 
     def explain(self, stage: Stage, forecast: Forecast) -> Explanation:
         """Give a forecast with what there is to say about each of its reasons."""
-        symbols = self._observer.manifest(stage).symbols
+        symbols = self._observer.symbols(stage)
         for reason in forecast.reasons:
             if reason not in self._changes:
                 self._changes[reason] = self._change(reason, symbols.get(reason.name))

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from pivot.decide import Decision, Observation, Past, decide
 from pivot.hashing import hash_text
-from pivot.store.lock import BrokenLockError, Lock, Record, read_lock
-from pivot.store.runs import decode_outs
+from pivot.store.lock import BrokenLockError, Lock, read_lock
+from pivot.store.runs import Result, decode_results
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -55,10 +55,11 @@ class Judge:
         pending: Collection[str] = (),
     ) -> Verdict:
         """Look at a stage and decide; see `Observer.observe` for `assumed` and `pending`."""
-        observed = self._observer.observe(stage, assumed=assumed, pending=pending)
         lock, problem = self._lock(stage.name)
+        traced = tuple(lock.traced) if lock else ()
+        observed = self._observer.observe(stage, assumed=assumed, pending=pending, traced=traced)
         key = run_key(stage, observed, lock)
-        recalled = None if pending else self._recall(key, stage)
+        recalled = None if pending else self._recall(key, stage, observed.traced)
         if lock is not None and pending:
             known = tuple(record for record in lock.deps if record.path not in pending)
             lock = dataclasses.replace(lock, deps=known)
@@ -72,18 +73,25 @@ class Judge:
         except BrokenLockError as error:
             return None, error.message
 
-    def _recall(self, key: str, stage: Stage) -> tuple[Record, ...] | None:
-        stored = self._workspace.state.recall(key)
-        outs = None if stored is None else decode_outs(stored)
+    def _recall(self, key: str, stage: Stage, traced: Mapping[str, str]) -> Result | None:
         declared = [(out.name, out.path) for out in stage.outs]
-        return outs if outs and [(o.name, o.path) for o in outs] == declared else None
+        for result in decode_results(self._workspace.state.recall(key)):
+            if not result.outs or [(out.name, out.path) for out in result.outs] != declared:
+                continue
+            if result.traced == traced or self._holds(stage, result.traced):
+                return result
+        return None
+
+    def _holds(self, stage: Stage, traced: Mapping[str, str]) -> bool:
+        facts = self._observer.facts.current(stage, traced.keys())
+        return facts.texts == traced and not facts.unknown
 
     def _available(
-        self, observed: Observation, lock: Lock | None, recalled: tuple[Record, ...] | None
+        self, observed: Observation, lock: Lock | None, recalled: Result | None
     ) -> frozenset[Content]:
         """Ask the cache only about contents that do not lie in their place anyway."""
         present = {state.path: state.content for state in observed.outs}
-        records = (*(lock.outs if lock else ()), *(recalled or ()))
+        records = (*(lock.outs if lock else ()), *(recalled.outs if recalled else ()))
         wanted = {
             record.content for record in records if present.get(record.path) != record.content
         }

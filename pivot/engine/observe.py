@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from pivot.decide import Observation, OutState
+from pivot.engine.facts import FactFinder
 from pivot.errors import StageError
 from pivot.stage_def import encode_params
 from pivot.store.lock import Record
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from pivot.engine.workspace import Workspace
-    from pivot.fingerprint import Fingerprinter, Manifest
+    from pivot.fingerprint import Fingerprinter, Manifest, Symbol
     from pivot.stage import Stage
     from pivot.store.content import Content
 
@@ -28,10 +29,14 @@ if TYPE_CHECKING:
 class Observer:
     """Observes the stages of one run; code is fingerprinted once per stage."""
 
-    def __init__(self, workspace: Workspace, fingerprinter: Fingerprinter) -> None:
+    def __init__(
+        self, workspace: Workspace, fingerprinter: Fingerprinter, makers: Mapping[str, str]
+    ) -> None:
         self._workspace = workspace
         self._fingerprinter = fingerprinter
         self._manifests: dict[str, Manifest] = {}
+        self._traced: dict[str, Mapping[str, Symbol]] = {}
+        self.facts = FactFinder(workspace, fingerprinter, self.manifest, makers)
 
     def manifest(self, stage: Stage) -> Manifest:
         """Give what the stage's code is."""
@@ -39,12 +44,17 @@ class Observer:
             self._manifests[stage.name] = self._fingerprinter.manifest(code_roots(stage))
         return self._manifests[stage.name]
 
+    def symbols(self, stage: Stage) -> dict[str, Symbol]:
+        """Give all symbols of a stage that were seen, those among its facts included."""
+        return {**self._traced.get(stage.name, {}), **self.manifest(stage).symbols}
+
     def observe(
         self,
         stage: Stage,
         *,
         assumed: Mapping[str, Content] | None = None,
         pending: Collection[str] = (),
+        traced: Collection[str] = (),
     ) -> Observation:
         """Give everything that the stage's result depends on, as it is now.
 
@@ -52,11 +62,14 @@ class Observer:
             stage: the stage to look at.
             assumed: contents that will be at some paths when the stage's turn comes.
             pending: inputs of which nothing is known yet; they are left out.
+            traced: the keys of the facts to look at.
 
         Raises:
             StageError: an input does not exist.
         """
         manifest = self.manifest(stage)
+        facts = self.facts.current(stage, traced)
+        self._traced[stage.name] = facts.symbols
         return Observation(
             stage=stage.name,
             algorithm=self._workspace.settings.hash,
@@ -71,7 +84,8 @@ class Observer:
                 OutState(out.name, out.path, self._workspace.content(out.path), out.cache)
                 for out in stage.outs
             ),
-            unknown=manifest.unstable,
+            unknown=(*manifest.unstable, *facts.unknown),
+            traced=facts.texts,
         )
 
     def _input(self, stage: Stage, path: str, assumed: Mapping[str, Content]) -> Content:

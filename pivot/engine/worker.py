@@ -8,6 +8,7 @@ reports failures in the user's terms. The same code serves the `inline` executor
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import sys
 import time
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pivot.discovery.importer import ProjectImporter
+from pivot.discovery.importer import ProjectImporter, forget
 from pivot.engine.capture import captured, discarded
 from pivot.errors import PivotError, stage_exit_status
 from pivot.executors.payload import dumps, loads
@@ -25,12 +26,13 @@ from pivot.stage import Stage, Via
 from pivot.stage_def import StageDef
 from pivot.store.tree import Tree
 from pivot.tracebacks import user_traceback
+from pivot.tracing import Tracer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pivot.hashing import Algorithm
-    from pivot.interfaces import Task
+    from pivot.interfaces import Task, Trace
     from pivot.stage import Output
 
 
@@ -74,7 +76,7 @@ def execute(task: Task) -> Outcome:
     started = time.perf_counter()
     try:
         with contextlib.chdir(task.root):
-            outs = _perform(task)
+            outs, trace = _perform(task)
     except KeyboardInterrupt:
         raise
     except PivotError as error:
@@ -83,7 +85,7 @@ def execute(task: Task) -> Outcome:
         message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         failure = Failure(message, user_traceback(error))
         return Outcome(task.stage, time.perf_counter() - started, failure=failure)
-    return Outcome(task.stage, time.perf_counter() - started, outs)
+    return Outcome(task.stage, time.perf_counter() - started, outs, trace=trace)
 
 
 def _described(error: PivotError) -> Failure:
@@ -92,7 +94,7 @@ def _described(error: PivotError) -> Failure:
     return Failure(str(error), traceback, stage_exit_status(error))
 
 
-def _perform(task: Task) -> tuple[Produced, ...]:
+def _perform(task: Task) -> tuple[tuple[Produced, ...], Trace]:
     if _importer is not None and _importer.stale():
         _importer.install_afresh()
     with discarded() if task.log else contextlib.nullcontext():
@@ -100,12 +102,29 @@ def _perform(task: Task) -> tuple[Produced, ...]:
     assert isinstance(call, Call)  # noqa: S101 - we packed it
     try:
         with captured(task.log, _PATIENCE) if task.log else contextlib.nullcontext():
-            _call(call.stage)
+            trace = _traced(task, call.stage)
         tree = Tree(Path(task.root), call.algorithm)
-        return tuple(_produced(tree, task, out) for out in call.stage.outs)
+        return tuple(_produced(tree, task, out) for out in call.stage.outs), trace
     except PivotError as error:
         error.where = error.where or call.stage.place
         raise
+
+
+def _traced(task: Task, stage: Stage) -> Trace:
+    """Call a stage's function and give what it did.
+
+    Modules that it imported are forgotten: a process imports a module once, and the next stage must
+    be seen to read what their import reads.
+    """
+    loaded = frozenset(sys.modules)
+    tracer = Tracer(Path(task.root))
+    tracer.start()
+    try:
+        _call(stage)
+    finally:
+        trace = tracer.stop()
+        sources = forget(sys.modules.keys() - loaded)
+    return dataclasses.replace(trace, sources=tuple(sorted(sources.items())))
 
 
 def _call(stage: Stage) -> None:
