@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from typing import ClassVar
 
 import pytest
 
@@ -143,10 +142,8 @@ def test_many_stages_share_one_reason(ran):
 
 def test_a_reason_of_a_kind_that_nobody_heard_of_passes_through(ran):
     class Nothing:
-        symbols: ClassVar = {}
-
-        def manifest(self, _):
-            return self
+        def symbols(self, _):
+            return {}
 
         def recall(self, *_):
             return None
