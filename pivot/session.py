@@ -126,6 +126,7 @@ class Session:
             hash_value=self.host.hash_value,
             # What a stage sees of its parameters is compared as values, defaults included.
             values_elsewhere={model: frozenset(model.model_fields) for model in models},
+            memory=self.workspace.state.symbols,
         )
         makers = {out.path: stage.name for stage in self.stages.values() for out in stage.outs}
         return Observer(self.workspace, fingerprinter, makers)

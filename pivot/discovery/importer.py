@@ -45,6 +45,9 @@ class ContentLoader(importlib.machinery.SourceFileLoader):
     def __init__(self, fullname: str, path: str, sources: dict[str, Signature]) -> None:
         super().__init__(fullname, path)
         self._sources = sources
+        #: The hash of the bytes that were imported, and the code that was made of them.
+        self.source_hash: bytes | None = None
+        self.code: CodeType | None = None
 
     @override
     def get_code(self, fullname: str) -> CodeType | None:
@@ -52,13 +55,15 @@ class ContentLoader(importlib.machinery.SourceFileLoader):
         signature = Signature.of(os.stat(path))  # noqa: PTH116 - import is a hot path
         source = self.get_data(path)
         self._sources[path] = signature
-        header = importlib.util.MAGIC_NUMBER + _CHECKED_HASH + importlib.util.source_hash(source)
+        source_hash = importlib.util.source_hash(source)
+        header = importlib.util.MAGIC_NUMBER + _CHECKED_HASH + source_hash
         cached = importlib.util.cache_from_source(path)
         code = _read_bytecode(cached, header)
         if code is None:
             code = self.source_to_code(source, path)
             if not sys.dont_write_bytecode:
                 _write_bytecode(cached, header + marshal.dumps(code))
+        self.source_hash, self.code = source_hash, code
         return code
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
@@ -236,7 +236,7 @@ class Binder:
     def _lead(self, lead: ImportLead | SourceNode, rest: tuple[str, ...]) -> Binding:
         if isinstance(lead, SourceNode):
             return Binding(f"source:{lead.module}:{lead.name}", (lead,))
-        return self._imported(replace(lead.use, path=lead.use.path + rest), lead.namespace)
+        return self._imported(lead.use._replace(path=lead.use.path + rest), lead.namespace)
 
     def _own_module(self, namespace: Mapping[str, object]) -> Binding | None:
         if isinstance(namespace, Unloaded):

@@ -116,8 +116,10 @@ class Classes:
         return _is_special(name) and self.references.function_origin(function) is not None
 
     def _is_in_body(self, own: Defined, function: FunctionType) -> bool:
+        if function.__code__.co_filename != own.file:
+            return False
         found = self.references.defined(function)
-        return found is not None and found.node in own.node.body  # pyright: ignore[reportAttributeAccessIssue] - a class has a body
+        return found is not None and found.is_method_of(own)
 
 
 def _functions_in(value: object) -> list[FunctionType]:

@@ -21,6 +21,7 @@ from pivot.fingerprint.binding import Binder
 from pivot.fingerprint.callables import Callables
 from pivot.fingerprint.classes import Classes
 from pivot.fingerprint.elsewhere import Elsewhere
+from pivot.fingerprint.index import SymbolIndex
 from pivot.fingerprint.instances import Instances
 from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.manifest import Manifest, Symbol
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from pivot.fingerprint.index import Memory
     from pivot.fingerprint.ran import Site
 
 _UNKNOWN = hash_text("unknown")
@@ -53,11 +55,14 @@ class Fingerprinter:
         *,
         hash_value: Callable[[object], str | None] | None = None,
         values_elsewhere: Mapping[type, frozenset[str]] = _NOTHING_ELSEWHERE,
+        memory: Memory | None = None,
     ) -> None:
         names = (str(root.absolute()), str(root.resolve()))
         root = root.resolve()
         self._elsewhere = Elsewhere(values_elsewhere)
-        self._references = References(Origins(root), SourceFiles())
+        #: The source files that were looked into.
+        self.sources = SourceFiles(None if memory is None else SymbolIndex(root, memory))
+        self._references = References(Origins(root), self.sources)
         binder = Binder(self._references, self._elsewhere)
         callables = Callables(self._references, binder)
         classes = Classes(self._references, callables, self._elsewhere)

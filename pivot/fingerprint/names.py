@@ -16,14 +16,13 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pivot.fingerprint.scopes import PRESENCE, SUBCLASSES, Scope, Use
 from pivot.fingerprint.syntax import children
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from pivot.fingerprint.scopes import Kind
 
@@ -39,62 +38,134 @@ _TEXT_SUBSCRIPTS = frozenset({"Literal", "Annotated"})
 
 def uses_of(node: ast.AST) -> tuple[Use, ...]:
     """Give what a definition, a statement or an expression uses, sorted."""
-    return _Collector().collect([node], Scope(None, "outer"))
+    collector = _Collector()
+    collector.walk(node)
+    return collector.result()[node]
 
 
 def uses_of_module(tree: ast.Module) -> tuple[Use, ...]:
     """Give what a module uses of *other* modules, and the names that nothing in it binds."""
-    return _Collector().collect(tree.body, Scope(None, "module"))
+    return uses_in_module(tree)[tree]
+
+
+def uses_in_module(tree: ast.Module) -> Mapping[ast.AST, tuple[Use, ...]]:
+    """Give the uses of a module, of its statements, and of every definition and lambda in it."""
+    collector = _Collector()
+    collector.regions[tree] = collector.whole
+    for statement in tree.body:
+        collector.walk(statement)
+    return collector.result()
 
 
 #: How a node is read: as code, as an annotation, or as what stands beside types in an annotation.
 _CODE, _ANNOTATION, _METADATA = range(3)
 
 
-@dataclass(frozen=True, slots=True)
-class _At:
+class _At(NamedTuple):
     """Where and how a node is read."""
 
     scope: Scope
     mode: int = _CODE
 
 
+class _Region:
+    """A node whose uses are wanted: what is found below it is found for those around it, too."""
+
+    __slots__ = ("around", "begin", "uses")
+
+    def __init__(self, around: _Region | None, begin: int) -> None:
+        self.around = around
+        #: The number of the first scope that is inside.
+        self.begin = begin
+        self.uses: set[Use] = set()
+
+
 class _Collector:
     """Walks trees with its own stack, and resolves the names when all bindings are known."""
 
     def __init__(self) -> None:
-        self.stack: list[tuple[ast.AST, _At]] = []
-        self.loads: list[tuple[tuple[str, ...], _At]] = []
+        #: The globals, as far as they are bound by what is read.
+        self.top = Scope(None, "module", 0)
         self.scopes: list[Scope] = []
-        self.uses: set[Use] = set()
+        #: The region that each scope lies in.
+        self.lies: list[_Region] = []
+        #: All that is read.
+        self.whole = _Region(None, 0)
+        self.region = self.whole
+        self.regions: dict[ast.AST, _Region] = {}
+        #: What is still to be read, and the regions that end when it's done.
+        self.stack: list[tuple[Any, _At]] = []
+        self.loads: list[tuple[tuple[str, ...], _At, _Region]] = []
 
-    def collect(self, nodes: Iterable[ast.AST], scope: Scope) -> tuple[Use, ...]:
-        self.scopes.append(scope)
-        self.push(nodes, _At(scope))
-        while self.stack:
-            node, at = self.stack.pop()
-            handler = _HANDLERS.get(node.__class__)
+    def walk(self, node: ast.AST) -> None:
+        """Read a node on its own: what it binds is a global."""
+        outer = Scope(self.top, "outer", len(self.scopes) + 1)
+        at = _At(outer)
+        self.begin(node, at)
+        self.scopes.append(outer)
+        self.lies.append(self.region)
+        stack = self.stack
+        stack.append((node, at))
+        while stack:
+            item, at = stack.pop()
+            handler = _HANDLERS.get(item.__class__)
             if handler is None:
-                self.stack += [(child, at) for child in children(node)]
+                stack += [(child, at) for child in children(item)]
             else:
-                handler(self, node, at)
-        for path, at in self.loads:
-            self.uses.update(at.scope.resolve(path, annotation=at.mode != _CODE))
-        for scope in self.scopes:
-            self.uses.update(scope.remaining())
-        return tuple(sorted(self.uses))
+                handler(self, item, at)
+        self.top.take_over(outer)
+
+    def result(self) -> Mapping[ast.AST, tuple[Use, ...]]:
+        for path, at, region in self.loads:
+            self.resolve(path, at, region)
+        self.whole.uses.update(self.top.remaining())
+        for scope, region in zip(self.scopes, self.lies, strict=True):
+            # What is left of the globals was just said for all statements together.
+            last = region.around if scope.kind == "outer" else None
+            for use in scope.remaining():
+                _add(use, region, last)
+        return {node: tuple(sorted(region.uses)) for node, region in self.regions.items()}
+
+    def resolve(self, path: tuple[str, ...], at: _At, region: _Region) -> None:
+        """Give each region around a chain what the chain stands for, seen from outside of it."""
+        owner = at.scope.owner(path[0])
+        annotation = at.mode != _CODE
+        inside: list[Use] | None = None
+        around: _Region | None = region
+        while around is not None:
+            if owner is None or owner.number < around.begin:
+                around.uses.add(Use(path, "", 0, annotation))
+            elif around is self.whole and owner.kind == "outer":
+                around.uses.update(self.top.read(path, annotation=annotation))
+            else:
+                inside = owner.read(path, annotation=annotation) if inside is None else inside
+                around.uses.update(inside)
+            around = around.around
+
+    def begin(self, node: ast.AST, at: _At) -> None:
+        """Begin the region of a node; it ends when all that is pushed from now on is done."""
+        if node not in self.regions:
+            self.region = self.regions[node] = _Region(self.region, len(self.scopes) + 1)
+            self.stack.append((self.region, at))
+
+    def end(self, region: _Region, _: _At) -> None:
+        self.region = region.around or self.whole
 
     def push(self, nodes: Iterable[ast.AST | None], at: _At) -> None:
         self.stack += [(node, at) for node in nodes if node is not None]
 
     def enter(self, parent: Scope, kind: Kind) -> Scope:
-        scope = Scope(parent, kind)
+        scope = Scope(parent, kind, len(self.scopes) + 1)
         self.scopes.append(scope)
+        self.lies.append(self.region)
         return scope
+
+    def load(self, path: tuple[str, ...], at: _At) -> None:
+        self.loads.append((path, at, self.region))
 
     def name(self, node: ast.Name, at: _At) -> None:
         if isinstance(node.ctx, ast.Load):
-            self.loads.append(((node.id,), at))
+            self.load((node.id,), at)
         else:
             at.scope.bind(node.id)
 
@@ -106,7 +177,7 @@ class _Collector:
         """Read an expression of which only the truth counts."""
         match node:
             case ast.Name():
-                self.loads.append(((node.id, PRESENCE), at))
+                self.load((node.id, PRESENCE), at)
             case ast.BoolOp():
                 for value in node.values:
                     self.test(value, at)
@@ -133,13 +204,14 @@ class _Collector:
             names.append(base.attr)
             base = base.value
         if SUBCLASSES.path[0] in names:
-            self.uses.add(SUBCLASSES)
+            _add(SUBCLASSES, self.region)
         if isinstance(base, ast.Name):
-            self.loads.append(((base.id, *reversed(names)), at))
+            self.load((base.id, *reversed(names)), at)
         else:
             self.push([base], at)
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, at: _At) -> None:
+        self.begin(node, at)
         at.scope.bind(node.name)
         self.push(node.decorator_list, _At(at.scope))
         outer = self.type_parameters(node.type_params, at.scope)
@@ -150,6 +222,7 @@ class _Collector:
         self.parameters(node.args, node.body, _At(outer))
 
     def lambda_(self, node: ast.Lambda, at: _At) -> None:
+        self.begin(node, at)
         self.parameters(node.args, [node.body], at)
 
     def parameters(self, given: ast.arguments, body: Iterable[ast.AST], at: _At) -> None:
@@ -169,6 +242,7 @@ class _Collector:
         return inner
 
     def class_(self, node: ast.ClassDef, at: _At) -> None:
+        self.begin(node, at)
         at.scope.bind(node.name)
         self.push(node.decorator_list, _At(at.scope))
         outer = self.type_parameters(node.type_params, at.scope)
@@ -220,9 +294,10 @@ class _Collector:
                 return
             case [ast.Constant(value=str(text)), *_] if name in _IMPORT_FUNCTIONS:
                 module = text.lstrip(".")
-                self.uses.add(Use((), module, len(text) - len(module)))
+                _add(Use((), module, len(text) - len(module)), self.region)
             case [ast.Constant(value=str(text)), *_] if name in _FRAME_EVALUATORS:
-                self.loads.extend(((outer,), at) for outer in _AT_NAME.findall(text))
+                for outer in _AT_NAME.findall(text):
+                    self.load((outer,), at)
             case _:
                 pass
         self.push(children(node), at)
@@ -257,7 +332,8 @@ class _Collector:
         self.push(children(node), at)
 
 
-_HANDLERS: dict[type[ast.AST], Callable[..., None]] = {
+_HANDLERS: dict[type, Callable[..., None]] = {
+    _Region: _Collector.end,
     ast.Name: _Collector.name,
     ast.If: _Collector.branch,
     ast.While: _Collector.branch,
@@ -288,6 +364,13 @@ _HANDLERS: dict[type[ast.AST], Callable[..., None]] = {
     ast.MatchStar: _Collector.capture,
     ast.MatchMapping: _Collector.mapping_pattern,
 }
+
+
+def _add(use: Use, region: _Region | None, last: _Region | None = None) -> None:
+    """Add a use to a region and to those around it, up to but without the last one."""
+    while region is not last and region is not None:
+        region.uses.add(use)
+        region = region.around
 
 
 def _stored_names(target: ast.expr) -> set[str]:

@@ -106,8 +106,9 @@ class References:
     def defined(self, function: FunctionType) -> Defined | None:
         """Give the source of a function, None if there is none, or it has changed since."""
         source = self.sources.read(function.__code__.co_filename)
-        verbatim = compiled_verbatim(_loader(function.__globals__))
-        return source and source.find(function.__code__, verbatim=verbatim)
+        loader = _loader(function.__globals__)
+        verbatim = compiled_verbatim(loader)
+        return source and source.find(function.__code__, verbatim=verbatim, loader=loader)
 
     def function_origin(self, function: FunctionType) -> Origin | None:
         """Give whose code a function is."""

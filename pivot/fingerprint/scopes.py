@@ -10,7 +10,7 @@ tests/fingerprint/test_names.py.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 type Kind = Literal["outer", "module", "function", "comprehension", "class"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Use:
-    """A chain of names that starts in the globals, or in an imported module."""
+class Use(NamedTuple):
+    """A chain of names that starts in the globals, or in an imported module.
+
+    A tuple: there are some ten for each function, and they are sorted, compared and stored.
+    """
 
     #: Of a global chain all names; of an imported one those after the module (may be none).
     path: tuple[str, ...]
@@ -53,6 +55,8 @@ class Scope:
 
     parent: Scope | None
     kind: Kind
+    #: How many scopes were entered before this one.
+    number: int
     bound: set[str] = field(default_factory=set)
     declared_global: set[str] = field(default_factory=set)
     #: Local name -> the imports that bind it.
@@ -79,22 +83,30 @@ class Scope:
         self.bind(name)
         self.imports.setdefault(name, []).append(use)
 
-    def resolve(self, path: tuple[str, ...], *, annotation: bool) -> Iterator[Use]:
-        """Give the uses that a chain stands for when it's read in this scope."""
-        owner = self._owner(path[0])
-        if owner is None:
-            yield Use(path, annotation=annotation)
-            return
-        for start in owner.imports.get(path[0], ()):
-            owner.chains.add(path)
-            yield Use(start.path + path[1:], start.module, start.level, annotation)
+    def take_over(self, inner: Scope) -> None:
+        """Bind all that another scope binds as well."""
+        self.bound |= inner.bound
+        self.declared_global |= inner.declared_global
+        self.submodules += inner.submodules
+        for name, uses in inner.imports.items():
+            self.imports.setdefault(name, []).extend(uses)
+
+    def read(self, path: tuple[str, ...], *, annotation: bool) -> list[Use]:
+        """Give the uses that a chain stands for if its first name is bound in this scope."""
+        starts = self.imports.get(path[0])
+        if not starts:
+            return []
+        self.chains.add(path)
+        return [Use(one.path + path[1:], one.module, one.level, annotation) for one in starts]
 
     def remaining(self) -> Iterator[Use]:
-        """Give what is used though no chain says so, when all chains are resolved.
+        """Give what is used though no chain says so, when all chains have been read.
 
         An import that nothing uses is there for what it does; a global may be there to be changed.
         """
         yield from (Use((name,)) for name in self.declared_global)
+        if not self.imports:
+            return
         used = {path[0] for path in self.chains}
         for name, starts in self.imports.items():
             if name not in used:
@@ -103,8 +115,8 @@ class Scope:
             if not any(path[: len(module)] == module for path in self.chains):
                 yield Use((), ".".join(module))
 
-    def _owner(self, name: str) -> Scope | None:
-        """Give the scope inside the source that binds a name, None if it comes from outside."""
+    def owner(self, name: str) -> Scope | None:
+        """Give the scope that binds a name when it's read here, None if it comes from outside."""
         scope: Scope | None = self
         while scope is not None:
             # A class body is no scope for its methods, and may read a global before binding it.

@@ -1,14 +1,12 @@
-"""What does a source file define, and where? The answer is a `SourceFile`, parsed once.
-
-A *definition* is a function, a class or a lambda. Its *label* names it within its module: the
-qualified name (`Model.fit`), made unique where several share it - for a lambda by the statement it
-stands in and its position there (`DISPATCH.<lambda>.2`), else by the hash of its syntax. Line
-numbers find a definition, but are never part of a label or a hash.
+"""Where in a source file is the code that runs? The answer is a `Defined` of a `SourceFile`.
 
 A file that was edited after it was imported is not the source of what runs. `SourceFile.find` tells
-by compiling the file: the code object in question must come out equal. Example::
+it in one of two ways: the loader that imported the module says that it made this very code object
+of these very bytes, or else the file is compiled, and the code object must come out equal. The
+outline of a file that the symbol index knows is taken from there, and the file isn't opened; its
+syntax is parsed later if somebody asks for a node. Example::
 
-    SourceFiles().read("/project/pipeline.py").find(train.__code__).label  # 'train'
+    SourceFiles().read("/project/pipeline.py").find(train.__code__, verbatim=True).label  # 'train'
 
 Tests: tests/fingerprint/test_sources.py.
 """
@@ -20,242 +18,295 @@ import functools
 import importlib.machinery
 import importlib.util
 import linecache
-from dataclasses import dataclass, field, replace
+import os
+import time
 from pathlib import Path
-from types import CodeType
+from types import CodeType, MappingProxyType
 from typing import TYPE_CHECKING
 
-from pivot.fingerprint.names import uses_of, uses_of_module
-from pivot.fingerprint.statements import (
-    BLOCKS,
-    bound_names,
-    concerned_names,
-    imported,
-    is_skipped,
-    touched_names,
-)
-from pivot.fingerprint.syntax import syntax_hash
+from pivot.fingerprint.index import Entry, Forgetful, SymbolIndex
+from pivot.fingerprint.names import uses_of
+from pivot.fingerprint.outline import LAMBDA, Outline, Piece, outline, pieces_of
+from pivot.fingerprint.scopes import Use
+from pivot.fingerprint.syntax import syntax_hash, without_defaults
+from pivot.signature import Signature, is_fresh
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
-    from pivot.fingerprint.scopes import Use
+    from pivot.fingerprint.outline import Extent
 
-_LAMBDA = "<lambda>"
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
-@dataclass(slots=True, eq=False)
 class Defined:
-    """A piece of source, with what is computed from it when it's first asked for."""
+    """A piece of source."""
 
-    node: ast.AST
-    label: str
-    line: int
-    _hash: str | None = field(default=None, repr=False)
-    _uses: tuple[Use, ...] | None = field(default=None, repr=False)
+    __slots__ = ("_piece", "_source", "_uses", "number")
+
+    def __init__(self, source: SourceFile, number: int) -> None:
+        self._source = source
+        self._piece = Piece(*source.outline.pieces[number])  # pyright: ignore[reportArgumentType] - made from one
+        self._uses: tuple[Use, ...] | None = None
+        #: Which piece of its file it is.
+        self.number = number
+
+    @property
+    def file(self) -> str:
+        """The file that it stands in."""
+        return self._source.file
+
+    @property
+    def label(self) -> str:
+        """Its name within the module, if it's a definition."""
+        return self._piece.label
+
+    @property
+    def line(self) -> int:
+        """Where a person finds it."""
+        return self._piece.line
 
     @property
     def hash(self) -> str:
         """The hash of the normalised syntax."""
-        if self._hash is None:
-            self._hash = syntax_hash(self.node)
-        return self._hash
+        return self._piece.hash
 
     @property
     def uses(self) -> tuple[Use, ...]:
         """The names that come from outside."""
         if self._uses is None:
-            node = self.node
-            self._uses = uses_of_module(node) if isinstance(node, ast.Module) else uses_of(node)
+            self._uses = tuple(map(Use._make, self._piece.uses))
         return self._uses
+
+    @property
+    def node(self) -> ast.AST | None:
+        """Its syntax; None if the file is not what it was any more. Parses the file if need be."""
+        nodes = self._source.nodes
+        return nodes[self.number] if nodes else None
+
+    @property
+    def extent(self) -> Extent | None:
+        """Of a lambda: where it is."""
+        return self._piece.extent
+
+    def is_method_of(self, cls: Defined) -> bool:
+        """Say whether it's a function that the body of a class defines, unconditionally."""
+        return self._piece.within == cls.number and self._source is cls._source
+
+    def without(self, fields: AbstractSet[str]) -> tuple[str, tuple[Use, ...]]:
+        """Give the hash and the uses of a class without the default values of some fields."""
+        known = self._source.index.recall_reduced(self.hash, fields)
+        if known is not None:
+            return known
+        node = self.node
+        if not isinstance(node, ast.ClassDef):
+            return self.hash, self.uses
+        reduced = without_defaults(node, fields)
+        made = syntax_hash(reduced), uses_of(reduced)
+        self._source.index.remember_reduced(self.hash, fields, *made)
+        return made
 
 
 class SourceFile:
-    """One parsed file."""
+    """One file, by its outline."""
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(
+        self,
+        file: str,
+        found: Outline,
+        content: bytes,
+        index: SymbolIndex,
+        tree: ast.Module | None = None,
+    ) -> None:
         self.file = file
-        self.tree = ast.parse(text)
-        #: The file as a whole.
-        self.whole = Defined(self.tree, "", 1)
+        self.outline = found
+        self.index = index
+        self._content = content
+        self._parsed = tree
+        self._pieces: dict[int, Defined] = {}
         #: Identity of a code object -> what was found; the object is kept, and so its identity.
         self._found: dict[tuple[int, bool], tuple[Defined | None, CodeType]] = {}
+        #: Identity of the code of an imported module -> it, and the identities of all in it.
+        self._imported: dict[int, tuple[CodeType, frozenset[int]]] = {}
 
-    def find(self, code: CodeType, *, verbatim: bool) -> Defined | None:
+    @functools.cached_property
+    def whole(self) -> Defined:
+        """The file as a whole."""
+        return self._piece(0)
+
+    def find(self, code: CodeType, *, verbatim: bool, loader: object = None) -> Defined | None:
         """Give the definition that a code object was compiled from, None if it isn't here.
 
-        With `verbatim` the file must still compile to that very code.
+        With `verbatim` the file must still compile to that very code; the loader of the module may
+        know that it does.
         """
         # By identity: to hash a code object, Python reads all of it.
         known = self._found.get((id(code), verbatim))
         if known is None:
-            found = self._find(code) if not verbatim or code in self._codes else None
-            known = self._found[id(code), verbatim] = found, code
+            sound = not verbatim or self._was_imported(code, loader) or code in self._codes
+            known = self._found[id(code), verbatim] = self._find(code) if sound else None, code
         return known[0]
 
     def find_class(self, qualname: str, line: int | None) -> Defined | None:
         """Give a class by its qualified name and, if it's known, the line where it begins."""
-        places = self._classes.get(qualname, ())
-        return next((found for found in places if line in {None, _first_line(found.node)}), None)
+        for first, number in self.outline.classes.get(qualname, ()):
+            if line is None or line == first:
+                return self._piece(number)
+        return None
 
     def labels_at(self, name: str, line: int) -> list[str]:
         """Give the labels of the functions of a name that begin in a line; lambdas: all of them."""
-        if name == _LAMBDA:
-            return [one.label for one in self._lambdas.get(line, ())]
-        return [one.label for found, one in self._by_line.get(line, ()) if found == name]
+        if name == LAMBDA:
+            return [self._piece(number).label for number in self.outline.lambdas.get(line, ())]
+        places = self.outline.functions.get(line, ())
+        return [self._piece(number).label for found, number in places if found == name]
 
     def names_at(self, line: int) -> list[str]:
         """Give the global names that the top-level statement around a line binds, sorted."""
-        for first, last, names in self._spans:
+        for first, last, names in self.outline.spans:
             if first <= line <= last:
                 return names
         return []
 
     def binds_otherwise(self, name: str) -> bool:
         """Say whether anything but an import binds a global name."""
-        return name in self._bound
+        return name in self.outline.bound
 
     def statements(self, name: str) -> list[Defined]:
         """Give the top-level statements that bind or change a global name."""
-        return self._statements.get(name, [])
+        return [self._piece(number) for number in self.outline.statements.get(name, ())]
 
     def imported_as(self, name: str) -> list[Use]:
         """Give what an import at the top level may have bound a global name to."""
-        return self._imported.get(name, [])
+        return self._imports.get(name, [])
 
     def imported_by_star(self, name: str) -> list[Use]:
         """Give what a star import at the top level may have bound a global name to."""
-        return [replace(use, path=(name,)) for use in self._imported.get("*", ())]
-
-    def _find(self, code: CodeType) -> Defined | None:
-        if code.co_name == _LAMBDA:
-            return self._find_lambda(code)
-        places = self._by_line.get(code.co_firstlineno, ())
-        return next((found for name, found in places if name == code.co_name), None)
-
-    def _find_lambda(self, code: CodeType) -> Defined | None:
-        found = self._lambdas.get(code.co_firstlineno, [])
-        if len(found) > 1:
-            # Python marks what stands for no source (the start of a function) with column 0, 0.
-            spots = [spot for spot in code.co_positions() if None not in spot and spot[3]]
-            found = [one for one in found if all(_covers(_body(one.node), spot) for spot in spots)]
-        return min(found, key=lambda one: _extent(one.node), default=None)
-
-    @functools.cached_property
-    def _codes(self) -> frozenset[CodeType]:
-        try:
-            top = compile(self.tree, self.file, "exec", dont_inherit=True)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return frozenset()
-        found: set[CodeType] = set()
-        todo = [top]
-        while todo:
-            code = todo.pop()
-            found.add(code)
-            todo.extend(constant for constant in code.co_consts if isinstance(constant, CodeType))
-        return frozenset(found)
-
-    @functools.cached_property
-    def _definitions(self) -> list[Defined]:
-        return list(_definitions(self.tree))
-
-    @functools.cached_property
-    def _by_line(self) -> Mapping[int, list[tuple[str, Defined]]]:
-        found: dict[int, list[tuple[str, Defined]]] = {}
-        for one in _made_unique([one for one in self._definitions if not _is_class(one)]):
-            name = getattr(one.node, "name", "")
-            found.setdefault(_first_line(one.node), []).append((name, one))
-        return found
-
-    @functools.cached_property
-    def _classes(self) -> Mapping[str, list[Defined]]:
-        found: dict[str, list[Defined]] = {}
-        for one in filter(_is_class, self._definitions):
-            found.setdefault(one.label, []).append(one)
-        return found
-
-    @functools.cached_property
-    def effects(self) -> list[tuple[Defined, set[str]]]:
-        """The top-level statements that are there for an effect, with the names it may touch."""
-        found = [(Defined(node, "", node.lineno), touched_names(node)) for node in self._executed]
-        return [(one, names) for one, names in found if names]
+        return [use._replace(path=(name,)) for use in self._imports.get("*", ())]
 
     @functools.cached_property
     def imports(self) -> list[Use]:
         """What the module imports at its top level."""
-        return [use for node in self._executed for _, use in imported(node)]
+        return [Use(*use) for _, use in self.outline.imports]
 
     @functools.cached_property
-    def _bound(self) -> frozenset[str]:
-        return frozenset[str]().union(*map(bound_names, self.tree.body))
+    def effects(self) -> list[tuple[Defined, list[str]]]:
+        """The top-level statements that are there for an effect, with the names it may touch."""
+        return [(self._piece(number), names) for number, names in self.outline.effects]
 
     @functools.cached_property
-    def _imported(self) -> Mapping[str, list[Use]]:
+    def nodes(self) -> list[ast.AST]:
+        """The syntax of each piece, empty if the file has changed."""
+        return pieces_of(self._tree) if self._tree else []
+
+    @functools.cached_property
+    def _tree(self) -> ast.Module | None:
+        if self._parsed is None:
+            data = _bytes(self.file)
+            if data is not None and importlib.util.source_hash(data) == self._content:
+                return _parse(_decoded(data))
+        return self._parsed
+
+    @functools.cached_property
+    def _imports(self) -> Mapping[str, list[Use]]:
         found: dict[str, list[Use]] = {}
-        for node in self._executed:
-            for name, use in imported(node):
-                found.setdefault(name, []).append(use)
+        for (name, _), use in zip(self.outline.imports, self.imports, strict=True):
+            found.setdefault(name, []).append(use)
         return found
 
-    @functools.cached_property
-    def _executed(self) -> list[ast.stmt]:
-        return [node for node in self.tree.body if not is_skipped(node)]
+    def _piece(self, number: int) -> Defined:
+        piece = self._pieces.get(number)
+        if piece is None:
+            piece = self._pieces[number] = Defined(self, number)
+        return piece
+
+    def _find(self, code: CodeType) -> Defined | None:
+        line = code.co_firstlineno
+        if code.co_name == LAMBDA:
+            return _nearest([self._piece(n) for n in self.outline.lambdas.get(line, ())], code)
+        for name, number in self.outline.functions.get(line, ()):
+            if name == code.co_name:
+                return self._piece(number)
+        return None
+
+    def _was_imported(self, code: CodeType, loader: object) -> bool:
+        """Say whether a loader made this code object of the bytes that are in the file now."""
+        if getattr(loader, "source_hash", None) != self._content:
+            return False
+        top = getattr(loader, "code", None)
+        if not isinstance(top, CodeType):
+            return False
+        if id(top) not in self._imported:
+            self._imported[id(top)] = top, frozenset(map(id, _all_in(top)))
+        return id(code) in self._imported[id(top)][1]
 
     @functools.cached_property
-    def _statements(self) -> Mapping[str, list[Defined]]:
-        found: dict[str, list[Defined]] = {}
-        for node in self.tree.body:
-            one = Defined(node, "", node.lineno)
-            for name in concerned_names(node):
-                found.setdefault(name, []).append(one)
-        return found
-
-    @functools.cached_property
-    def _spans(self) -> list[tuple[int, int, list[str]]]:
-        """The lines of each top-level statement, and the names that it binds."""
-        return [
-            (_first_line(node), node.end_lineno or node.lineno, sorted(bound_names(node)))
-            for node in self.tree.body
-        ]
-
-    @functools.cached_property
-    def _lambdas(self) -> Mapping[int, list[Defined]]:
-        found: dict[int, list[Defined]] = {}
-        for one in _made_unique([one for node in self.tree.body for one in _lambdas(node)]):
-            found.setdefault(one.line, []).append(one)
-        return found
+    def _codes(self) -> frozenset[CodeType]:
+        if self._tree is None:
+            return frozenset()
+        try:
+            return frozenset(_all_in(compile(self._tree, self.file, "exec", dont_inherit=True)))
+        except _UNREADABLE:
+            return frozenset()
 
 
 class SourceFiles:
-    """Reads and parses files, each once for a content."""
+    """Reads and parses files, each once for a content; the index may spare both."""
 
-    def __init__(self) -> None:
+    def __init__(self, index: SymbolIndex | None = None) -> None:
+        self._index = index or SymbolIndex(Path(), Forgetful())
         self._files: dict[str, SourceFile | None] = {}
+        self._signatures: dict[str, Signature] = {}
+
+    @property
+    def signatures(self) -> Mapping[str, Signature]:
+        """File -> how it looked right before it was read, or when it was trusted unread."""
+        return MappingProxyType(self._signatures)
 
     def read(self, file: str) -> SourceFile | None:
         """Give a file as it is on disk now; None if it can't be read or is no Python."""
         if file not in self._files:
-            text = _text(file)
-            self._files[file] = None if text is None else _parse(text, file)
+            self._files[file] = self._read(file)
         return self._files[file]
 
+    def _read(self, file: str) -> SourceFile | None:
+        before = _signature(file)
+        if before is None:
+            return self._of_notebook(file)
+        self._signatures[file] = before
+        known = self._index.recall(file)
+        if known is not None and known.signature == before:
+            return self._of_entry(file, known)
+        started = time.time_ns()
+        data = _bytes(file)
+        if data is None:
+            return None
+        content = importlib.util.source_hash(data)
+        tree: ast.Module | None = None
+        if known is not None and known.content == content:
+            found = known.outline
+        else:
+            tree = _parse(_decoded(data))
+            found = outline(tree) if tree else None
+        settled = before == _signature(file) and not is_fresh(before.changed_ns, started)
+        entry = Entry(before if settled else None, content, found)
+        self._index.remember(file, entry)
+        return self._of_entry(file, entry, tree)
 
-@functools.lru_cache(maxsize=512)
-def _parse(text: str, file: str) -> SourceFile | None:
-    try:
-        return SourceFile(text, file)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    def _of_entry(
+        self, file: str, entry: Entry, tree: ast.Module | None = None
+    ) -> SourceFile | None:
+        if entry.outline is None:
+            return None
+        return SourceFile(file, entry.outline, entry.content, self._index, tree)
 
-
-def _text(file: str) -> str | None:
-    try:
-        return importlib.util.decode_source(Path(file).read_bytes())
-    except (OSError, SyntaxError, UnicodeError, ValueError):
+    def _of_notebook(self, file: str) -> SourceFile | None:
         # A notebook's cells are in no file; IPython enters them in linecache, without a time.
         match linecache.cache.get(file):
             case (_, None, lines, _):
-                return "".join(lines)
+                tree = _parse("".join(lines))
+                return SourceFile(file, outline(tree), b"", self._index, tree) if tree else None
             case _:
                 return None
 
@@ -266,71 +317,53 @@ def compiled_verbatim(loader: object) -> bool:
     return loader is None or getattr(type(loader), "source_to_code", None) is plain
 
 
-def _first_line(node: ast.AST) -> int:
-    decorators = getattr(node, "decorator_list", None)
-    return decorators[0].lineno if decorators else getattr(node, "lineno", 1)
+def _signature(file: str) -> Signature | None:
+    try:
+        return Signature.of(os.stat(file))  # noqa: PTH116 - asked for every source of the project
+    except (OSError, ValueError):
+        return None
 
 
-def _definitions(tree: ast.Module) -> Iterator[Defined]:
-    """Give every function and class, labelled with its qualified name."""
-    stack: list[tuple[ast.AST, str]] = [(tree, "")]
-    while stack:
-        node, prefix = stack.pop()
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            label = prefix + node.name
-            yield Defined(node, label, node.lineno)
-            prefix = f"{label}." if isinstance(node, ast.ClassDef) else f"{label}.<locals>."
-        # Expressions hold no definitions but lambdas, and needn't be entered.
-        inner = (child for name in BLOCKS for child in getattr(node, name, ()))
-        stack.extend((child, prefix) for child in inner)
+def _bytes(file: str) -> bytes | None:
+    try:
+        return Path(file).read_bytes()
+    except OSError:
+        return None
 
 
-def _is_class(one: Defined) -> bool:
-    return isinstance(one.node, ast.ClassDef)
+def _decoded(data: bytes) -> str | None:
+    try:
+        return importlib.util.decode_source(data)
+    except (SyntaxError, UnicodeError, ValueError):
+        return None
 
 
-def _made_unique(found: list[Defined]) -> list[Defined]:
-    """Let no two definitions share a label.
-
-    The last one keeps it, being what the name stands for in the end; `_` stands for nothing.
-    """
-    taken: set[str] = set()
-    for one in sorted(found, key=lambda one: one.line, reverse=True):
-        if one.label in taken or one.label.rpartition(".")[2] == "_":
-            one.label = f"{one.label}#{one.hash[:8]}"
-        taken.add(one.label)
-    return found
+def _parse(text: str | None) -> ast.Module | None:
+    try:
+        return None if text is None else ast.parse(text)
+    except _UNREADABLE:
+        return None
 
 
-def _lambdas(statement: ast.stmt) -> Iterator[Defined]:
-    nodes = [node for node in ast.walk(statement) if isinstance(node, ast.Lambda)]
-    nodes.sort(key=lambda node: (node.lineno, node.col_offset))
-    for number, node in enumerate(nodes):
-        label = f"{_statement_name(statement)}.{_LAMBDA}" + (f".{number}" if number else "")
-        yield Defined(node, label, node.lineno)
+def _all_in(top: CodeType) -> Iterable[CodeType]:
+    """Give a code object and all that are nested in it."""
+    todo = [top]
+    for code in todo:
+        todo.extend(constant for constant in code.co_consts if isinstance(constant, CodeType))
+    return todo
 
 
-def _body(node: ast.AST) -> ast.AST:
-    return node.body if isinstance(node, ast.Lambda) else node
+def _nearest(found: list[Defined], code: CodeType) -> Defined | None:
+    """Give the one of several lambdas in a line that a code object was compiled from."""
+    if len(found) > 1:
+        # Python marks what stands for no source (the start of a function) with column 0, 0.
+        spots = [spot for spot in code.co_positions() if None not in spot and spot[3]]
+        found = [one for one in found if all(_covers(one.extent, spot) for spot in spots)]
+    return min(found, key=lambda one: one.extent[4:] if one.extent else (), default=None)
 
 
-def _statement_name(statement: ast.stmt) -> str:
-    match statement:
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            return name
-        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-            return name
-        case _:
-            return f"#{syntax_hash(statement)[:8]}"
-
-
-def _covers(node: ast.AST, spot: tuple[int | None, ...]) -> bool:
+def _covers(extent: Extent | None, spot: tuple[int | None, ...]) -> bool:
     line, end_line, column, end_column = spot
-    begin = (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
-    end = (getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0))
-    return begin <= (line, column) and (end_line, end_column) <= end
-
-
-def _extent(node: ast.AST) -> tuple[int, int]:
-    lines = getattr(node, "end_lineno", 0) - getattr(node, "lineno", 0)
-    return lines, getattr(node, "end_col_offset", 0) - getattr(node, "col_offset", 0)
+    return extent is not None and (
+        extent[:2] <= (line, column) and (end_line, end_column) <= extent[2:4]
+    )

@@ -8,7 +8,6 @@ and leads to the node of `g`. Tests: tests/fingerprint/test_fingerprinter.py.
 
 from __future__ import annotations
 
-import ast
 import os
 import sys
 from dataclasses import dataclass, replace
@@ -20,7 +19,6 @@ from pivot.fingerprint.binding import Binding
 from pivot.fingerprint.bytecode import code_names, code_text
 from pivot.fingerprint.digest import Digest, Opaque
 from pivot.fingerprint.manifest import Symbol
-from pivot.fingerprint.names import uses_of
 from pivot.fingerprint.nodes import (
     ClassNode,
     ConstNode,
@@ -37,7 +35,6 @@ from pivot.fingerprint.plain import shown
 from pivot.fingerprint.ran import KIND, WHOLE
 from pivot.fingerprint.scopes import SUBCLASSES, Use
 from pivot.fingerprint.setup import Setup
-from pivot.fingerprint.syntax import syntax_hash, without_defaults
 from pivot.hashing import hash_text
 
 if TYPE_CHECKING:
@@ -154,9 +151,8 @@ class Symbols:
             return replace(code, lost="__firstlineno__" in vars(cls))
         place = self._place(_file(home.namespace), defined.line)
         without = self.values.classes.elsewhere.fields(cls) if node.reduced else None
-        if without and isinstance(defined.node, ast.ClassDef):
-            tree = without_defaults(defined.node, without)
-            return _Code(syntax_hash(tree), uses_of(tree), place)
+        if without:
+            return _Code(*defined.without(without), place)
         return _Code(defined.hash, defined.uses, place)
 
     def _const(self, node: ConstNode) -> Entry:

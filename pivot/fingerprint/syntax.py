@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import copy
 import functools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pivot.hashing import hash_text
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _MEANINGLESS_FIELDS = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
 #: Nodes without any name, number or node in them: operators, and whether a name is read or bound.
 _BARE = (ast.operator, ast.boolop, ast.unaryop, ast.cmpop, ast.expr_context)
+_DEFINING = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda})
 _SEPARATOR = "\x1f"
 _END = ")"
 
@@ -31,32 +33,74 @@ def syntax_hash(node: ast.AST) -> str:
     return hash_text(normalised(node))
 
 
+def syntax_hashes(tree: ast.Module) -> dict[ast.AST, str]:
+    """Give the hashes of a module, of its statements, and of all definitions and lambdas in it.
+
+    What has no effect (a docstring, `pass`) has no hash. The text of what lies within is a part of
+    the text around it, so that one walk is enough.
+    """
+    found: dict[ast.AST, str] = {}
+    for statement in tree.body:
+        if not has_no_effect(statement):
+            marks: list[_Mark] = []
+            parts = _parts(statement, marks)
+            found[statement] = hash_text(_SEPARATOR.join(parts))
+            for mark in marks:
+                if mark.node is not statement:
+                    text = _SEPARATOR.join(parts[mark.begin : mark.end])
+                    found[mark.node] = hash_text(text)
+    whole = [found[statement] for statement in tree.body if statement in found]
+    found[tree] = hash_text(_SEPARATOR.join(whole))
+    return found
+
+
 def normalised(node: ast.AST) -> str:
-    """Give the text that two trees share exactly when they mean the same.
+    """Give the text that two trees share exactly when they mean the same."""
+    return _SEPARATOR.join(_parts(node, []))
+
+
+@dataclass(slots=True, eq=False)
+class _Mark:
+    """Where the text of a definition or a lambda begins and ends."""
+
+    node: ast.AST
+    begin: int
+    end: int = 0
+
+
+def _parts(node: ast.AST, marks: list[_Mark]) -> list[str]:
+    """Give the text of a tree in parts, and mark what is defined in it.
 
     The walk keeps its own stack: an `elif` chain of a thousand branches is a thousand levels deep.
     """
     parts: list[str] = []
     # Nodes still to be written, and texts that are ready; the next one is at the end.
-    stack: list[ast.AST | str] = [node]
+    stack: list[ast.AST | str | _Mark] = [node]
     while stack:
         item = stack.pop()
         if isinstance(item, str):
             parts.append(item)
             continue
-        parts.append(type(item).__name__)
+        if isinstance(item, _Mark):
+            item.end = len(parts)
+            continue
+        kind = item.__class__
+        if kind in _DEFINING:
+            marks.append(_Mark(item, len(parts)))
+            stack.append(marks[-1])
+        parts.append(kind.__name__)
         stack.append(_END)
         values = item.__dict__
-        for name in _fields(type(item)):
+        for name in _fields(kind):
             value = values.get(name)
             if isinstance(value, list):
                 _push_list(stack, name, value)
             elif isinstance(value, ast.AST):
                 stack.append(_leaf(value) or value)
                 stack.append(name)
-            elif value is not None or isinstance(item, ast.Constant):
+            elif value is not None or kind is ast.Constant:
                 stack.append(f"{name} {type(value).__name__} {scalar_text(value)}")
-    return _SEPARATOR.join(parts)
+    return parts
 
 
 def children(node: ast.AST) -> list[ast.AST]:
@@ -72,7 +116,7 @@ def children(node: ast.AST) -> list[ast.AST]:
     return found
 
 
-def _push_list(stack: list[ast.AST | str], name: str, values: list[object]) -> None:
+def _push_list(stack: list[ast.AST | str | _Mark], name: str, values: list[object]) -> None:
     items = [item for item in values if not has_no_effect(item)]
     if not items:
         return

@@ -1,10 +1,10 @@
 """What Pivot remembers to save time, in an LMDB environment that may be deleted at any moment.
 
 Its memories: `files` (path -> hash) and `blobs` (hash -> hash), each with the signature that makes
-the answer trustworthy; the run cache (`recall`, `remember`); how long stages took; what code looked
-like (`samples`, `texts`: see `pivot.store.archive`). What is put is readable at once, and is
-written in one transaction now and then, at `flush` and at `close`. An environment that is damaged
-is thrown away and made anew. Example::
+the answer trustworthy; `symbols`, what source files define; the run cache (`recall`, `remember`);
+how long stages took; what code looked like (`samples`, `texts`: see `pivot.store.archive`). What is
+put is readable at once, and is written in one transaction now and then, at `flush` and at `close`.
+An environment that is damaged is thrown away and made anew. Example::
 
     state = State.open(layout.state)
     state.files.put("data.csv", signature, "d24ec4f1a98c6e5b")
@@ -64,6 +64,8 @@ class State:
         self._is_open = True
         self.files = KnownHashes(environment, b"f")
         self.blobs = KnownHashes(environment, b"b")
+        #: What source files define; what is in it is the affair of who puts it there.
+        self.symbols = Memory(environment, b"s")
         self.samples = Memory(environment, b"y")
         self.texts = Memory(environment, b"t")
         self._runs = Memory(environment, b"r")

@@ -185,6 +185,16 @@ def test_the_sources_that_were_read_are_noted(tmp_path, write):
     assert importer.sources == {str(file): Signature.of(file.stat()) for file in files}
 
 
+def test_a_loader_keeps_what_it_made_of_which_bytes(tmp_path, write):
+    file = write("steps.py", "def step(): pass\n")
+    for _ in ("compiled", "from bytecode"):
+        with importing(tmp_path):
+            module = importlib.import_module("steps")
+        loader = module.__spec__.loader
+        assert loader.source_hash == importlib.util.source_hash(file.read_bytes())
+        assert any(module.step.__code__ is one for one in loader.code.co_consts)
+
+
 def test_an_edit_makes_stale(tmp_path, write):
     write("steps.py", "VALUE = 1\n")
     with importing(tmp_path) as importer:

@@ -57,6 +57,13 @@ class TestMemories:
         assert state.recall("key") == b"newer"
         assert state.recall("empty") == b""
 
+    def test_symbols(self, state):
+        assert state.symbols.get("steps.py") is None
+        state.symbols.put("steps.py", b"value")
+        state.symbols.put("steps.py", b"newer")
+        assert state.symbols.get("steps.py") == b"newer"
+        assert state.recall("steps.py") is None
+
     def test_durations(self, state):
         assert state.duration("train") is None
         state.record_duration("train", 0.1 + 0.2)
@@ -64,10 +71,12 @@ class TestMemories:
 
     def test_everything_is_there_after_it_was_closed(self, state, path):
         state.files.put("data.csv", LOOKS, HASH)
+        state.symbols.put("steps.py", b"symbols")
         state.remember("key", b"value")
         state.record_duration("train", 2.5)
         again = reopened(state, path)
         assert again.files.get("data.csv") == (LOOKS, HASH)
+        assert again.symbols.get("steps.py") == b"symbols"
         assert again.recall("key") == b"value"
         assert again.duration("train") == 2.5
         assert not again.rebuilt

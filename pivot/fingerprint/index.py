@@ -1,0 +1,140 @@
+"""What is known of a source file from earlier, without opening it? Its `Entry` in the symbol index.
+
+The index is a memory that outlives the process. An entry holds a file's outline and two things that
+say whether it still holds: the *signature* that the file had, by which it's trusted unread, and its
+*content*, a hash of its bytes, by which it's trusted unparsed. A file that was fresh when it was
+read has no signature in its entry. An entry that is damaged, or was written by another version of
+Pivot or Python, is no entry. Nothing in it is absolute: a project can be moved. Example::
+
+    SymbolIndex(root, state.symbols).recall("/project/steps.py")
+
+Tests: tests/fingerprint/test_index.py.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pivot.fingerprint.outline import Outline
+from pivot.fingerprint.scopes import Use
+from pivot.hashing import hash_bytes
+from pivot.signature import Signature
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+#: Raised with every change of what outlines hold, or of how any of it is computed.
+VERSION = 1
+# Names are read by Python's own rules, and trees and marshalled data are those of a release.
+_FORMAT = f"{VERSION} {sys.implementation.cache_tag} {sys.hexversion:x} ".encode()
+_DIGITS = 16
+
+
+class Memory(Protocol):
+    """Keeps bytes by text; may forget them at any moment."""
+
+    def get(self, key: str) -> bytes | None:
+        """Give what was put, or None."""
+        ...
+
+    def put(self, key: str, value: bytes) -> None:
+        """Keep a value, in place of an earlier one."""
+        ...
+
+
+class Forgetful:
+    """A memory that keeps nothing."""
+
+    def get(self, key: str) -> bytes | None:
+        """Give nothing."""
+
+    def put(self, key: str, value: bytes) -> None:
+        """Do nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was found in a file."""
+
+    #: None if it was too fresh to be known again by it.
+    signature: Signature | None
+    content: bytes
+    #: None if the file is no Python.
+    outline: Outline | None
+
+
+class SymbolIndex:
+    """The entries of a project's files."""
+
+    def __init__(self, root: Path, memory: Memory) -> None:
+        self._root = root
+        self._memory = memory
+
+    def recall(self, file: str) -> Entry | None:
+        """Give the entry of a file, None if there is none."""
+        found = _decoded(self._memory.get(self._key(file)))
+        try:
+            signature, content, outline = found
+            return Entry(
+                None if signature is None else Signature(*signature),
+                content,
+                None if outline is None else Outline(*outline),
+            )
+        except (TypeError, ValueError):
+            return None
+
+    def remember(self, file: str, entry: Entry) -> None:
+        """Put the entry of a file in place of an earlier one."""
+        signature, outline = entry.signature, entry.outline
+        plain = (
+            signature and (signature.mtime_ns, signature.size, signature.inode, signature.ctime_ns),
+            entry.content,
+            outline and tuple(outline),
+        )
+        self._memory.put(self._key(file), _encoded(plain))
+
+    def recall_reduced(
+        self, class_hash: str, fields: Iterable[str]
+    ) -> tuple[str, tuple[Use, ...]] | None:
+        """Give the hash and the uses of a class without the defaults of some fields, or None."""
+        found = _decoded(self._memory.get(_reduced_key(class_hash, fields)))
+        try:
+            digest, uses = found
+            return digest, tuple(Use(*use) for use in uses)
+        except (TypeError, ValueError):
+            return None
+
+    def remember_reduced(
+        self, class_hash: str, fields: Iterable[str], digest: str, uses: Iterable[Use]
+    ) -> None:
+        """Keep what a class is without some defaults; that follows from its own hash."""
+        plain = (digest, tuple(map(tuple, uses)))
+        self._memory.put(_reduced_key(class_hash, fields), _encoded(plain))
+
+    def _key(self, file: str) -> str:
+        return f"file {os.path.relpath(file, self._root)}"
+
+
+def _reduced_key(class_hash: str, fields: Iterable[str]) -> str:
+    return " ".join(("reduced", class_hash, *sorted(fields)))
+
+
+def _encoded(plain: tuple[Any, ...]) -> bytes:
+    data = marshal.dumps(plain)
+    return b"".join((_FORMAT, hash_bytes(data).encode(), data))
+
+
+def _decoded(value: bytes | None) -> Any:
+    """Give what was encoded, None if it wasn't here, or isn't whole any more."""
+    if value is None or not value.startswith(_FORMAT):
+        return None
+    begin = len(_FORMAT) + _DIGITS
+    data = value[begin:]
+    if hash_bytes(data).encode() != value[len(_FORMAT) : begin]:
+        return None
+    return marshal.loads(data)  # noqa: S302 - our own, whole, and of this very release
