@@ -5,7 +5,9 @@ from symbol to hash that changes exactly when something changes that the result 
 package knows neither stages nor the store. How it comes about, from the bottom up:
 
     syntax, scopes, names   what a piece of source means; which names around it it uses
-    statements, sources     what a file defines, binds and imports; parsed once
+    statements, outline     what a file defines, binds and imports, without its syntax tree
+    index                   what is known of a file from earlier, so that it isn't opened again
+    sources                 where in its file the code is that runs
     distributions, origins  whose code it is: the project's, Python's, a distribution's
     references              by what name code refers to a thing
     unloaded, binding       what a name stands for, where it is used
