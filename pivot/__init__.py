@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pivot.api import Cancellation, explain, export, fetch, plan, pull, push, run, stages
     from pivot.errors import PivotError
+    from pivot.opacity import opaque
     from pivot.plugins import PluginHost, hookimpl
     from pivot.registry import REGISTRY, Registry
 
@@ -27,6 +28,7 @@ _HOMES = {
     "export": "pivot.api",
     "fetch": "pivot.api",
     "hookimpl": "pivot.plugins",
+    "opaque": "pivot.opacity",
     "plan": "pivot.api",
     "pull": "pivot.api",
     "push": "pivot.api",
@@ -44,6 +46,7 @@ __all__ = [
     "export",
     "fetch",
     "hookimpl",
+    "opaque",
     "plan",
     "pull",
     "push",

@@ -69,7 +69,7 @@ class Explainer:
         return self._with_diff(change, before, now) if self._diff else change
 
     def _with_diff(self, change: Change, before: Sample, now: Sample) -> Change:
-        if change.place is None:
+        if change.place is None or change.name.startswith("opaque:"):
             return change
         if change.old is not None and before.text is None:
             return dataclasses.replace(change, note=_UNKNOWN_SOURCE)

@@ -9,6 +9,7 @@ package knows neither stages nor the store. How it comes about, from the bottom 
     index                   what is known of a file from earlier, so that it isn't opened again
     sources                 where in its file the code is that runs
     distributions, origins  whose code it is: the project's, Python's, a distribution's
+    marked                  what a version stands for that a person stated
     references              by what name code refers to a thing
     unloaded, binding       what a name stands for, where it is used
     plain, callables, classes, instances, runtime -> values
@@ -24,5 +25,6 @@ Tests: tests/fingerprint/.
 from pivot.fingerprint.excerpts import excerpt
 from pivot.fingerprint.fingerprinter import Fingerprinter
 from pivot.fingerprint.manifest import Manifest, Symbol
+from pivot.fingerprint.marked import is_opaque, stated_version
 
-__all__ = ["Fingerprinter", "Manifest", "Symbol", "excerpt"]
+__all__ = ["Fingerprinter", "Manifest", "Symbol", "excerpt", "is_opaque", "stated_version"]

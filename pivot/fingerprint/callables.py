@@ -72,8 +72,13 @@ class Callables:
             return Parts("singledispatch", _by_class_name(registry))
         environment = self.environment(function)
         origin = self.references.function_origin(function)
-        if origin is not None:
-            node: Node = OriginNode.of(origin)
+        node: Node
+        opaque = self.references.opaque(function)
+        if opaque is not None:
+            # It is written in what is opaque, but what it closes over comes from elsewhere.
+            node, name = opaque.nodes[0], opaque.name
+        elif origin is not None:
+            node = OriginNode.of(origin)
             name = f"{function.__globals__.get('__name__')}:{function.__code__.co_qualname}"
         else:
             node = FunctionNode.of(function, environment=False)

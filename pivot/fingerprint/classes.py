@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from pivot.fingerprint.digest import Parts
 from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.nodes import ClassNode
+from pivot.opacity import opaque_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +85,9 @@ class Classes:
         generated = not _GENERATED.isdisjoint(vars(cls))
         for name, value in sorted(vars(cls).items()):
             functions = _functions_in(value)
-            if functions:
+            if any(opaque_version(one) is not None for one in functions):
+                yield name, value
+            elif functions:
                 if name not in _COMPILED and not (
                     generated and self._is_generated(name, functions[0])
                 ):

@@ -15,6 +15,7 @@ import textwrap
 import tokenize
 from typing import TYPE_CHECKING
 
+from pivot.fingerprint.ran import WHOLE
 from pivot.fingerprint.statements import concerned_names, is_skipped, touched_names
 from pivot.fingerprint.syntax import has_no_effect
 
@@ -54,11 +55,15 @@ def _parsed(text: bytes) -> ast.Module:
 
 def _nodes(tree: ast.Module, kind: str, label: str, line: int | None) -> Sequence[ast.AST]:
     match kind:
+        case "opaque":
+            return ()  # only its version counts
         case "module":
             return [tree]
         case "setup":
             return [node for node in tree.body if touched_names(node) and not is_skipped(node)]
-        case "const" | "source":
+        case "ran" if label == WHOLE:
+            return [tree]
+        case "const" | "source" | "ran":
             return _statements(tree, label)
         case _ if _LAMBDA in label:
             return _lambda(tree, label, line)

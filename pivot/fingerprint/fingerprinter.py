@@ -89,6 +89,7 @@ class Fingerprinter:
             imports: the modules that were asked for by a name that was computed.
             manifest: what is known already.
         """
+        manifest = self._with_hidden(manifest)
         keys = {key for key in map(self._ran.module_key, imports) if key is not None}
         known = Known(manifest, self.closure(keys, manifest)) if keys else Known(manifest)
         keys |= self._ran.functions(sites, known)
@@ -109,6 +110,15 @@ class Fingerprinter:
             },
             tuple(key for key in found.unstable if key not in manifest.unstable),
         )
+
+    def _with_hidden(self, manifest: Manifest) -> Manifest:
+        """Add what only opaque code leads to: it's no news when it runs."""
+        if not any(symbol.kind == "opaque" for symbol in manifest.symbols.values()):
+            return manifest
+        opaque = [one for one in self._reached.values() if one.key in manifest.symbols]
+        nodes = [node for one in opaque for node in one.entry.hidden]
+        hidden = _manifest(self._reachable(nodes))
+        return Manifest({**hidden.symbols, **manifest.symbols}, manifest.unstable)
 
     def import_state(self, name: str) -> str:
         """Say what an import of a name would find: `absent`, a file, or a version."""

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 class Symbol:
     """One thing that a stage's code reaches."""
 
-    #: "func", "class", "const", "module", "value", "dist", "python"; "source", a global of a module
-    #: that is not imported yet; "setup", what importing a module does to others; "ran", a piece of
-    #: a file of which only running showed that it counts.
+    #: "func", "class", "const", "module", "value", "dist", "python"; "opaque", what a person gave a
+    #: version; "source", a global of a module that is not imported yet; "setup", what importing a
+    #: module does to others; "ran", a piece of a file of which only running showed that it counts.
     kind: str
     #: In full: "module:qualname"; of a distribution its name, of a given value its label.
     name: str
-    #: 16 hexadecimal digits; of "dist" and "python" the version itself.
+    #: 16 hexadecimal digits; of "dist", "python" and "opaque" the version itself.
     hash: str
     #: Where a person finds it; never part of a hash.
     place: Place | None = None

@@ -134,6 +134,19 @@ class OriginNode(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class OpaqueNode(Node):
+    """What a version stands for that a person stated; see `marked`."""
+
+    name: str
+    version: str
+
+    @classmethod
+    def of(cls, subject: object, name: str, version: str) -> OpaqueNode:
+        """Name an object, or the code of a function, that is not to be followed."""
+        return cls(("opaque", id(subject)), subject, name, version)
+
+
+@dataclass(frozen=True, slots=True)
 class ValueNode(Node):
     """A value that was given as a root, under a label."""
 

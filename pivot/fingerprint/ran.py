@@ -31,7 +31,7 @@ KIND = "ran"
 #: Stands for everything in a file.
 WHOLE = "*"
 _MODULE = "<module>"
-_DEFINITIONS = frozenset({"func", "class", "source", KIND})
+_DEFINITIONS = frozenset({"func", "class", "source", "opaque", KIND})
 _PARTS = _DEFINITIONS | {"const", "setup"}
 
 

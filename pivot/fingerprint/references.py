@@ -27,10 +27,12 @@ from types import (
 from typing import TYPE_CHECKING, Any
 
 from pivot.fingerprint.kinds import is_a
-from pivot.fingerprint.nodes import ClassNode, FunctionNode, ModuleNode, OriginNode
+from pivot.fingerprint.marked import stated_version
+from pivot.fingerprint.nodes import ClassNode, FunctionNode, ModuleNode, OpaqueNode, OriginNode
 from pivot.fingerprint.origins import module_of, stands_at
 from pivot.fingerprint.sources import compiled_verbatim
 from pivot.fingerprint.unloaded import Unloaded
+from pivot.opacity import opaque_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -86,7 +88,28 @@ class References:
             known = self._known[id(value)] = self._reference(value), value
         return known[0]
 
+    def opaque(self, value: object) -> Reference | None:
+        """Give the reference of something that a stated version stands for, else None."""
+        version = stated_version(value)
+        if version is None:
+            return None
+        name = self._opaque_name(value)
+        return Reference(f"opaque {name}", (OpaqueNode.of(value, name, version),))
+
+    def _opaque_name(self, value: object) -> str:
+        if is_a(value, FunctionType):
+            return self.function_key(value).partition(":")[2]
+        if is_a(value, type):
+            return self.class_key(value).partition(":")[2]
+        builtin = self._builtin(value) if is_a(value, BuiltinFunctionType) else None
+        kind = type(value)
+        return builtin.name if builtin else f"{module_of(kind)}:{kind.__qualname__}"
+
     def _reference(self, value: object) -> Reference | None:
+        opaque = self.opaque(value)
+        if opaque is not None:
+            # A closure that is only written in something opaque has surroundings of its own.
+            return None if opaque_version(value) is None and _is_nested(value) else opaque
         if is_a(value, FunctionType):
             return self._function(value)
         if is_a(value, type):
@@ -234,6 +257,10 @@ class References:
         if module is None or self.origins.of_module(function.__module__) is None:
             return False
         return stands_at(function, vars(module), function.__qualname__)
+
+
+def _is_nested(value: object) -> bool:
+    return is_a(value, FunctionType) and "<locals>" in value.__code__.co_qualname
 
 
 def _descriptor(value: Any) -> Reference:

@@ -8,23 +8,29 @@ and leads to the node of `g`. Tests: tests/fingerprint/test_fingerprinter.py.
 
 from __future__ import annotations
 
+import ast
 import os
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import FunctionType
 from typing import TYPE_CHECKING
 
 from pivot.errors import Place
 from pivot.fingerprint.binding import Binding
 from pivot.fingerprint.bytecode import code_names, code_text
 from pivot.fingerprint.digest import Digest, Opaque
+from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.manifest import Symbol
+from pivot.fingerprint.marked import opaque_decorators, without_opaque
+from pivot.fingerprint.names import uses_of
 from pivot.fingerprint.nodes import (
     ClassNode,
     ConstNode,
     FunctionNode,
     ModuleNode,
     Node,
+    OpaqueNode,
     OriginNode,
     RanNode,
     SetupNode,
@@ -35,12 +41,15 @@ from pivot.fingerprint.plain import shown
 from pivot.fingerprint.ran import KIND, WHOLE
 from pivot.fingerprint.scopes import SUBCLASSES, Use
 from pivot.fingerprint.setup import Setup
+from pivot.fingerprint.syntax import syntax_hash, without_defaults
 from pivot.hashing import hash_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from pivot.fingerprint.binding import Binder
+    from pivot.fingerprint.marked import Chain
     from pivot.fingerprint.references import Home
     from pivot.fingerprint.sources import Defined
     from pivot.fingerprint.values import Values
@@ -58,6 +67,8 @@ class Entry:
     nodes: tuple[Node, ...] = ()
     #: Whether what the node is could not be determined.
     unstable: bool = False
+    #: The nodes of what is opaque: it is known, and doesn't count.
+    hidden: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,8 @@ class _Code:
     place: Place | None
     #: Whether there ought to be a source, and it can't be found.
     lost: bool = False
+    #: Gives the trees, in which there may be something opaque.
+    trees: Callable[[], Sequence[ast.AST | None]] = tuple
 
 
 class Symbols:
@@ -95,6 +108,8 @@ class Symbols:
                 return self._module(node)
             case OriginNode(subject=origin):
                 return Entry(Symbol(origin.kind, origin.name, origin.version))
+            case OpaqueNode():
+                return self._opaque(node)
             case SourceNode():
                 key = f"source:{node.module}:{node.name}"
                 code = self._statements(node.subject, node.name)
@@ -127,7 +142,8 @@ class Symbols:
             return _Code(hash_text(code_text(code)), uses, place, lost)
         # Names of the functions around it are in its cells, and so in its environment.
         uses = [one for one in defined.uses if one.imported or one.path[0] not in code.co_freevars]
-        return _Code(defined.hash, uses, self._place(code.co_filename, defined.line))
+        place = self._place(code.co_filename, defined.line)
+        return _Code(defined.hash, uses, place, trees=lambda: [defined.node])
 
     def _class(self, node: ClassNode) -> Entry:
         home = self.references.home(node.subject)
@@ -152,8 +168,26 @@ class Symbols:
         place = self._place(_file(home.namespace), defined.line)
         without = self.values.classes.elsewhere.fields(cls) if node.reduced else None
         if without:
-            return _Code(*defined.without(without), place)
-        return _Code(defined.hash, defined.uses, place)
+            return _Code(
+                *defined.without(without),
+                place,
+                trees=lambda: _reduced(defined.node, without),
+            )
+        return _Code(defined.hash, defined.uses, place, trees=lambda: [defined.node])
+
+    def _opaque(self, node: OpaqueNode) -> Entry:
+        subject, place = node.subject, None
+        hidden: tuple[Node, ...] = ()
+        if is_a(subject, FunctionType) and self.references.function_origin(subject) is None:
+            hidden = (FunctionNode.of(subject, environment=True),)
+            code = subject.__code__
+            place = self._place(code.co_filename, code.co_firstlineno)
+        elif is_a(subject, type) and self.references.origins.of_class(subject) is None:
+            hidden = (ClassNode.of(subject, environment=True),)
+            home = self.references.home(subject)
+            if home.defined is not None:
+                place = self._place(_file(home.namespace), home.defined.line)
+        return Entry(Symbol("opaque", node.name, node.version, place), hidden=hidden)
 
     def _const(self, node: ConstNode) -> Entry:
         value = node.subject[node.name]
@@ -178,7 +212,7 @@ class Symbols:
         digest = _SEPARATOR.join(one.hash for one in statements)
         uses = {use for one in statements for use in one.uses}
         place = self._place(file, statements[0].line) if statements else None
-        return _Code(digest, sorted(uses), place)
+        return _Code(digest, sorted(uses), place, trees=lambda: [one.node for one in statements])
 
     def _ran(self, node: RanNode) -> Entry:
         key = f"{KIND}:{node.where}:{node.name}"
@@ -227,7 +261,12 @@ class Symbols:
     def _entry(
         self, key: str, code: _Code, namespace: Mapping[str, object], environment: Digest
     ) -> Entry:
-        made = _entry(key, code, self.binder.bind(code.uses, namespace), environment)
+        bindings = list(self.binder.bind(code.uses, namespace))
+        decorators = opaque_decorators(one.text for one in bindings)
+        if decorators:
+            code = _without_opaque(code, decorators, whole=key.startswith(("func:", "class:")))
+            bindings = list(self.binder.bind(code.uses, namespace))
+        made = _entry(key, code, bindings, environment)
         return Entry(made.symbol, (*made.nodes, self._setup_node(namespace)), made.unstable)
 
     def _value(self, node: ValueNode) -> Entry:
@@ -242,6 +281,20 @@ class Symbols:
             # A pseudo-file such as <string> is no path.
             return Place(file, line)
         return Place(Path(os.path.relpath(file, self.root)).as_posix(), line)
+
+
+def _without_opaque(code: _Code, decorators: Collection[Chain], *, whole: bool) -> _Code:
+    trees = code.trees()
+    if None in trees:
+        return code  # the file has changed: what is known of it stays
+    kept = [without_opaque(tree, decorators, whole=whole) for tree in trees if tree]
+    uses = {use for tree in kept for use in uses_of(tree)}
+    digest = _SEPARATOR.join(map(syntax_hash, kept))
+    return replace(code, hash=digest, uses=[use for use in code.uses if use in uses])
+
+
+def _reduced(node: ast.AST | None, fields: AbstractSet[str]) -> list[ast.AST | None]:
+    return [without_defaults(node, fields) if isinstance(node, ast.ClassDef) else node]
 
 
 def _as_base(node: Node, derived: ClassNode) -> Node:

@@ -8,6 +8,7 @@ Tests: tests/fingerprint/edits/values.toml.
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import TYPE_CHECKING
 
 from pivot.fingerprint.digest import Digest, Parts, digest
@@ -53,6 +54,9 @@ class Values:
         reference = self.references.reference(value)
         if reference is not None:
             return Parts(reference.name, nodes=reference.nodes)
+        opaque = self.references.opaque(value)
+        if opaque is not None and not is_a(value, FunctionType):
+            return Parts(opaque.name, nodes=opaque.nodes)
         return (
             self.callables.take_apart(value)
             or self.classes.take_apart(value)

@@ -62,6 +62,7 @@ def line(text):
         ("func", "m:TABLE.<lambda>.1", "TABLE", "lambda x: x + 2"),
         ("const", "m:LIMITS", "LIMITS", "LIMITS = {'low': 1, 'high': 9}\nLIMITS['middle'] = 5"),
         ("source", "m:Point", "Point", "Point = namedtuple('Point', 'x y')"),
+        ("ran", "src/m.py:Point", "Point", "Point = namedtuple('Point', 'x y')"),
         ("setup", "m", "LIMITS[", "LIMITS['middle'] = 5\nregistry.seed(3)"),
     ],
 )
@@ -71,14 +72,15 @@ def test_each_kind_of_symbol(kind, name, start, source):
 
 def test_a_module_is_all_of_it():
     whole = excerpt(SOURCE, "module", "m", 1)
+    assert excerpt(SOURCE, "ran", "src/m.py:*", 1) == whole
     assert whole.startswith("import registry\nLIMITS")
     assert AREA in whole
     assert "A module" not in whole
 
 
 def test_a_definition_is_found_by_its_name_alone():
-    assert excerpt(SOURCE, "traced", "src/m.py:Shape.area") == "def area(self):\n    pass"
-    assert excerpt(SOURCE, "traced", "src/m.py:TABLE.<lambda>.1") == "lambda x: x + 2"
+    assert excerpt(SOURCE, "func", "m:Shape.area") == "def area(self):\n    pass"
+    assert excerpt(SOURCE, "func", "m:TABLE.<lambda>.1") == "lambda x: x + 2"
 
 
 def test_of_several_of_one_name_the_line_tells():
@@ -126,6 +128,7 @@ def test_a_long_text_stays_on_its_line():
         (b"K = 1", "func", "m:f"),
         (b"K = 1", "func", "m:K.<lambda>"),
         (b"", "module", "m"),
+        (b"def f(): return 1", "opaque", "m:f"),
     ],
 )
 def test_what_is_not_there_has_none(text, kind, name):
