@@ -125,7 +125,7 @@ def run(
         judge = Judge(session.workspace, session.observer, forced)
         committer = Committer(
             session.workspace,
-            session.importer.sources,
+            lambda: session.sources,
             lambda stage, message: emit(Warned(message, stage)),
             session.observer,
         )

@@ -34,6 +34,7 @@ from pivot.store.cache import Cache
 from pivot.store.layout import Layout
 from pivot.store.state import State
 from pivot.store.tree import Tree
+from pivot.tracing import ImportTracer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from pivot.interfaces import Executor
     from pivot.plugins import Problem
     from pivot.registry import Registry
+    from pivot.signature import Signature
     from pivot.stage import Stage
 
 
@@ -88,6 +90,16 @@ class Session:
         return self._stack.enter_context(importing(self.root))
 
     @functools.cached_property
+    def imported(self) -> ImportTracer:
+        """What the import of the pipeline read."""
+        return ImportTracer(self.root)
+
+    @property
+    def sources(self) -> dict[str, Signature | None]:
+        """Absolute path of each file that the stages came from -> how it looked when read."""
+        return {**self.importer.sources, **self.imported.reads}
+
+    @functools.cached_property
     def stages(self) -> dict[str, Stage]:
         """The stages by name: those of the given registry, or of the project's pipeline file."""
         sources = self.importer  # the project must be importable, also for a given registry
@@ -95,7 +107,7 @@ class Session:
             found = self._registry.stages
         else:
             # What the pipeline's `loaders.NAME` means is for this session's plugins to say.
-            with using_host(self.host):
+            with using_host(self.host), self.imported:
                 found = discover(sources.root).stages
         return {stage.name: stage for stage in found}
 

@@ -20,7 +20,7 @@ from pivot.store.lock import Lock, Record, write_lock
 from pivot.store.runs import Result, with_result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pivot.decide import Restore
@@ -39,12 +39,12 @@ class Committer:
     def __init__(
         self,
         workspace: Workspace,
-        sources: Mapping[str, Signature],
+        sources: Callable[[], Mapping[str, Signature | None]],
         warn: Callable[[str, str], None],
         observer: Observer | None = None,
     ) -> None:
         self._workspace = workspace
-        #: Absolute path of each imported project source -> how it looked when it was read.
+        #: Absolute path of each file that the stages came from -> how it looked when it was read.
         self._sources = sources
         self._warn = warn
         #: What the stages were observed by; who records nothing needs none.
@@ -110,7 +110,7 @@ class Committer:
         Raises `StageError` if it opened what it doesn't declare, and that is an error here.
         """
         found = self._found(stage, outcome)
-        edited = [*self._edited(verdict), *found.raced]
+        edited = sorted({*self._edited(stage, verdict), *found.raced})
         if edited:
             self._warn(
                 stage.name,
@@ -147,7 +147,7 @@ class Committer:
         """Give what a stage depends on without declaring it, and tell about it."""
         if self._observer is None or outcome.trace is None:
             return Recorded()
-        found = self._observer.facts.record(stage, outcome.trace)
+        found = self._observer.record(stage, outcome.trace)
         policy = self._workspace.settings.undeclared
         messages = undeclared(found, tracked=policy == "track")
         if messages and policy == "error":
@@ -179,17 +179,17 @@ class Committer:
         self.keep_code(stage)
         self._marker(stage).unlink(missing_ok=True)
 
-    def _edited(self, verdict: Verdict) -> list[str]:
+    def _edited(self, stage: Stage, verdict: Verdict) -> Iterator[str]:
         """Give the inputs and sources that are not what they were when they were observed."""
         inputs = {record.path: record.content for record in verdict.observed.deps}
-        changed = [path for path, known in inputs.items() if self._workspace.content(path) != known]
-        return changed + self._edited_sources()
-
-    def _edited_sources(self) -> list[str]:
+        for path, known in inputs.items():
+            if self._workspace.content(path) != known:
+                yield path
         base = f"{self._workspace.root}/"
-        return [
-            file.removeprefix(base) for file, known in self._sources.items() if not _is(file, known)
-        ]
+        read = self._observer.sources(stage) if self._observer else {}
+        for file, signature in {**read, **self._sources()}.items():
+            if not _is(file, signature):
+                yield file.removeprefix(base)
 
     def _keep(
         self, stage: Stage, lock: Lock | None, states: Iterable[OutState], *, quiet: bool
@@ -231,11 +231,11 @@ class Committer:
         return self._workspace.layout.hold_file(stage.name).with_suffix(".unfinished")
 
 
-def _is(file: str, known: Signature) -> bool:
+def _is(file: str, known: Signature | None) -> bool:
     try:
         return Signature.of(os.stat(file)) == known  # noqa: PTH116 - asked for every source at every commit
     except OSError:
-        return False
+        return known is None
 
 
 def _remove(path: Path) -> None:

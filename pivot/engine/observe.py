@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from pivot.decide import Observation, OutState
-from pivot.engine.facts import FactFinder
+from pivot.engine.facts import FactFinder, Recorded
 from pivot.errors import StageError
 from pivot.stage_def import encode_params
 from pivot.store.lock import Record
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from pivot.engine.workspace import Workspace
     from pivot.fingerprint import Fingerprinter, Manifest, Symbol
+    from pivot.interfaces import Trace
+    from pivot.signature import Signature
     from pivot.stage import Stage
     from pivot.store.content import Content
 
@@ -44,9 +46,22 @@ class Observer:
             self._manifests[stage.name] = self._fingerprinter.manifest(code_roots(stage))
         return self._manifests[stage.name]
 
+    def record(self, stage: Stage, trace: Trace) -> Recorded:
+        """Give what the stage turned out to depend on without declaring it."""
+        found = self.facts.record(stage, trace)
+        self._traced[stage.name] = found.symbols
+        return found
+
     def symbols(self, stage: Stage) -> dict[str, Symbol]:
         """Give all symbols of a stage that were seen, those among its facts included."""
         return {**self._traced.get(stage.name, {}), **self.manifest(stage).symbols}
+
+    def sources(self, stage: Stage) -> dict[str, Signature]:
+        """Give the files that the stage's code was found in, as they looked when they were read."""
+        read = self._fingerprinter.sources.signatures
+        places = (symbol.place for symbol in self.symbols(stage).values())
+        files = {f"{self._workspace.root}/{place.file}" for place in places if place}
+        return {file: read[file] for file in files & read.keys()}
 
     def observe(
         self,

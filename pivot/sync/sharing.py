@@ -95,7 +95,7 @@ def pull(session: Session, targets: Sequence[str], options: Options) -> Sharing:
     if options.dry_run:
         return report
     warnings: list[tuple[str, str]] = []
-    committer = Committer(session.workspace, {}, lambda *warning: warnings.append(warning))
+    committer = Committer(session.workspace, dict, lambda *warning: warnings.append(warning))
     restored: list[str] = []
     for name in session.selected(tuple(targets)):
         with _held(session, name):

@@ -249,6 +249,10 @@ def _is_writing(mode: Any, flags: Any) -> bool:
     return isinstance(flags, int) and bool(flags & _WRITING)
 
 
+_EVENTS = frozenset(
+    {"open", "os.listdir", "os.scandir", "os.mkdir", "os.rename", "os.link", "os.symlink"}
+    | {"os.system", "sqlite3.connect", "subprocess.Popen"}
+)
 _active: FileRecorder | None = None
 _installed = False
 
@@ -261,5 +265,5 @@ def _install() -> None:
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    if _active is not None:
+    if event in _EVENTS and _active is not None:
         _active.saw(event, arguments)

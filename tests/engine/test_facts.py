@@ -416,3 +416,32 @@ def test_the_tracer_leaves_nothing_behind(ran):
     stat, encode = os.stat, os.environ.encodekey
     ran("return os.path.exists('flag')")
     assert (os.stat, os.environ.encodekey) == (stat, encode)
+
+
+def test_a_file_that_is_edited_after_the_import_of_the_pipeline_read_it(project):
+    project.write("limits.json", "[1]")
+    project.pipeline(
+        out(
+            "pathlib.Path('limits.json').write_text('[2]')\nreturn LIMITS",
+            "HERE = pathlib.Path(__file__).parent\n"
+            "LIMITS = json.loads((HERE / 'limits.json').read_text())",
+        )
+    )
+    assert project.run() == {"stage": "failed"}
+    assert "limits.json changed while 'stage' ran" in project.warnings()[-1]
+    assert project.run() == {"stage": "ran"}
+    assert result(project) == [2]
+
+
+def test_source_that_was_read_unloaded_and_is_edited_while_the_stage_runs(project):
+    project.write("late.py", "K = 1\n")
+    project.pipeline(
+        out(
+            "changed = subprocess.run(['sh', '-c', 'grep -q 1 late.py && echo K = 2 > late.py'])\n"
+            "import late\n"
+            "return late.K"
+        )
+    )
+    assert project.run() == {"stage": "failed"}
+    assert project.run() == {"stage": "ran"}
+    assert result(project) == 2

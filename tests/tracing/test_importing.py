@@ -1,0 +1,54 @@
+"""What the import of a module reads is noted, and only that."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import pytest
+
+from pivot.discovery import importing
+from pivot.hashing import hash_text
+from pivot.tracing import ImportTracer
+
+
+@pytest.fixture
+def traced(tmp_path, monkeypatch):
+    root = tmp_path / "project"
+    root.mkdir()
+    monkeypatch.chdir(root)
+
+    def run(source, **files):
+        for name, text in files.items():
+            (root / name.replace("_dot_", ".")).write_text(text)
+        (root / "traced_import.py").write_text(source)
+        with importing(root), ImportTracer(root) as tracer:
+            importlib.import_module("traced_import")
+        sys.modules.pop("traced_import", None)
+        return tracer
+
+    run.root = root
+    return run
+
+
+def test_files_are_noted_with_what_they_looked_like(traced):
+    tracer = traced("import pathlib\nK = pathlib.Path('k.txt').read_text()\n", k_dot_txt="12")
+    ((path, signature),) = tracer.reads.items()
+    assert path == str(traced.root / "k.txt")
+    assert signature.size == 2
+
+
+def test_a_file_that_is_not_there_is_noted_too(traced):
+    tracer = traced("try:\n    open('k.txt')\nexcept FileNotFoundError:\n    pass\n")
+    assert tracer.reads == {str(traced.root / "k.txt"): None}
+
+
+def test_variables_are_noted(traced, monkeypatch):
+    monkeypatch.setenv("LEVEL", "1")
+    tracer = traced("import os\nK = os.environ.get('LEVEL')\n")
+    assert tracer.environment == (("LEVEL", hash_text("1")),)
+
+
+def test_modules_are_none_of_its_business(traced):
+    tracer = traced("import json.tool\nimport other\n", other_dot_py="")
+    assert (tracer.reads, tracer.environment) == ({}, ())
