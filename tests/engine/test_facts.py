@@ -422,7 +422,7 @@ def test_a_file_that_is_edited_after_the_import_of_the_pipeline_read_it(project)
     project.write("limits.json", "[1]")
     project.pipeline(
         out(
-            "pathlib.Path('limits.json').write_text('[2]')\nreturn LIMITS",
+            "if LIMITS == [1]:\n    pathlib.Path('limits.json').write_text('[2]')\nreturn LIMITS",
             "HERE = pathlib.Path(__file__).parent\n"
             "LIMITS = json.loads((HERE / 'limits.json').read_text())",
         )
