@@ -14,6 +14,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pivot.fingerprint.precision import counted
 from pivot.store.runs import Result
 
 if TYPE_CHECKING:
@@ -134,6 +135,8 @@ class Observation:
     unknown: tuple[str, ...] = ()
     #: What is now the case of all that the last run depended on without declaring it.
     traced: Mapping[str, str] = field(default_factory=dict[str, str])
+    #: How much of the versions of libraries counts; see `pivot.fingerprint.precision`.
+    packages: str = "version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,9 +241,10 @@ def _changes(observed: Observation, past: Past) -> Iterator[Reason]:
     if lock.algorithm != observed.algorithm:
         yield Reason(ReasonKind.ALGORITHM_CHANGED, "", lock.algorithm, observed.algorithm)
         return
+    code = {key: value for key, value in observed.code.items() if key not in observed.unknown}
     yield from _compare(
-        lock.code,
-        {key: value for key, value in observed.code.items() if key not in observed.unknown},
+        counted(lock.code, observed.packages),
+        counted(code, observed.packages),
         (ReasonKind.CODE_ADDED, ReasonKind.CODE_CHANGED, ReasonKind.CODE_REMOVED),
         ignore=frozenset(observed.unknown),
     )
@@ -265,7 +269,8 @@ def _changes(observed: Observation, past: Past) -> Iterator[Reason]:
 
 def _fact_changes(old: Mapping[str, str], observed: Observation) -> Iterator[Reason]:
     code = (ReasonKind.CODE_ADDED, ReasonKind.CODE_CHANGED, ReasonKind.CODE_REMOVED)
-    for reason in _compare(old, observed.traced, code, ignore=frozenset(observed.unknown)):
+    before, now = counted(old, observed.packages), counted(observed.traced, observed.packages)
+    for reason in _compare(before, now, code, ignore=frozenset(observed.unknown)):
         word, _, name = reason.name.partition(":")
         kind = _FACTS.get(word)
         yield Reason(kind, name, reason.old, reason.new) if kind else reason

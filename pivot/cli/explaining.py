@@ -40,6 +40,14 @@ _STATUSES = {
     "may_run": ("MAY RUN", "may run", "yellow"),
     "skip": ("UP TO DATE", "up to date", "green"),
 }
+#: What is said of things that were found while a stage ran, as locks name them.
+_FACTS = {
+    "file": "file",
+    "listing": "list",
+    "presence": "look",
+    "variable": "env",
+    "import": "import",
+}
 #: How many lines of a diff say what is compared.
 _HEADER = 2
 _HASH = re.compile(r"([0-9a-f]{8})(?:[0-9a-f]{8}|[0-9a-f]{24})")
@@ -123,6 +131,8 @@ def _change(change: Change, titles: Mapping[str, str]) -> tuple[str, list[tuple[
             return f"param:{change.name}", [("Old", change.old), ("New", change.new)]
         case (("dep" | "out"), _):
             return f"{topic}:{change.name}", [("Old", old), ("New", new)]
+        case _ if topic in _FACTS:
+            return f"{_FACTS[topic]}:{change.name}", [("Old", old), ("New", new)]
         case "lock", _:
             return "lock file", [("Problem", change.name)]
         case _:

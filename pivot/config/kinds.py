@@ -164,6 +164,9 @@ class Choice:
 
     def check(self, value: object) -> str:
         """Give the word."""
+        if value is False:
+            # What YAML makes of an `off` without quotes.
+            value = "off"
         if not isinstance(value, str) or value not in self.choices:
             raise RefusedError(self.words)
         return value

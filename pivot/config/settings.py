@@ -46,6 +46,7 @@ class Settings:
     lock_timeout: float = 600.0
     keep_going: bool = False
     undeclared: str = "track"
+    fingerprint_packages: str = "version"
     default_remote: str | None = None
     #: Name -> URL or path.
     remotes: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -108,6 +109,11 @@ SETTINGS: tuple[Setting, ...] = (
         Choice(("track", "warn", "error", "off")),
         "What to do about files that a stage opens and doesn't declare: track them like inputs and "
         "warn, only warn, fail, or nothing",
+    ),
+    Setting(
+        "fingerprint.packages",
+        Choice(("version", "minor", "off")),
+        "How much of the versions of libraries counts: all, the first two numbers, or nothing",
     ),
     Setting(
         "default_remote",

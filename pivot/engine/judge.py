@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pivot.decide import Decision, Observation, Past, decide
+from pivot.fingerprint.precision import counted
 from pivot.hashing import hash_text
 from pivot.store.lock import BrokenLockError, Lock, read_lock
 from pivot.store.runs import Result, decode_results
@@ -78,13 +79,18 @@ class Judge:
         for result in decode_results(self._workspace.state.recall(key)):
             if not result.outs or [(out.name, out.path) for out in result.outs] != declared:
                 continue
-            if result.traced == traced or self._holds(stage, result.traced):
+            if self._counts(result.traced) == self._counts(traced):
+                return result
+            if self._holds(stage, result.traced):
                 return result
         return None
 
     def _holds(self, stage: Stage, traced: Mapping[str, str]) -> bool:
         facts = self._observer.facts.current(stage, traced.keys())
-        return facts.texts == traced and not facts.unknown
+        return self._counts(facts.texts) == self._counts(traced) and not facts.unknown
+
+    def _counts(self, texts: Mapping[str, str]) -> Mapping[str, str]:
+        return counted(texts, self._workspace.settings.fingerprint_packages)
 
     def _available(
         self, observed: Observation, lock: Lock | None, recalled: Result | None
@@ -107,7 +113,7 @@ def run_key(stage: Stage, observed: Observation, lock: Lock | None) -> str:
     bases = {out.name: before.get(out.name) for out in stage.outs if out.incremental}
     facts = [
         observed.algorithm,
-        sorted(observed.code.items()),
+        sorted(counted(observed.code, observed.packages).items()),
         observed.params,
         [(dep.name, dep.path, *dataclasses.astuple(dep.content)) for dep in observed.deps],
         [(out.name, out.path) for out in observed.outs],

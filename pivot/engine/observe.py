@@ -99,6 +99,7 @@ class Observer:
                 OutState(out.name, out.path, self._workspace.content(out.path), out.cache)
                 for out in stage.outs
             ),
+            packages=self._workspace.settings.fingerprint_packages,
             unknown=(*manifest.unstable, *facts.unknown),
             traced=facts.texts,
         )

@@ -14,6 +14,7 @@ package knows neither stages nor the store. How it comes about, from the bottom 
     unloaded, binding       what a name stands for, where it is used
     plain, callables, classes, instances, runtime -> values
                             what any value consists of; `digest` makes a hash of it
+    precision               how much of a library's version counts
     setup                   what importing a module does to others
     nodes, symbols          what there is to be hashed, and where it leads
     fingerprinter           the walk from the roots to all that they reach

@@ -93,6 +93,18 @@ def test_kinds_of_reasons_are_joined_each_once():
         ),
         (change(ReasonKind.OUT_ADDED, "plot.png"), ["out:plot.png"]),
         (
+            change(ReasonKind.FILE_CHANGED, "limits.json", f"{OLD} 12 bytes", f"{NEW} 1 bytes"),
+            ["file:limits.json", "Old: 5995c853 (12 bytes)", "New: a1b2c3d4 (1 byte)"],
+        ),
+        (
+            change(ReasonKind.PRESENCE_CHANGED, "local.toml", "absent", "file"),
+            ["look:local.toml", "Old: absent", "New: file"],
+        ),
+        (
+            change(ReasonKind.VARIABLE_CHANGED, "LEVEL", "unset", NEW),
+            ["env:LEVEL", "Old: unset", "New: a1b2c3d4"],
+        ),
+        (
             change(ReasonKind.CODE_ADDED, "dist:numpy", None, "2.1.0"),
             ["dist:numpy", "New: 2.1.0"],
         ),
