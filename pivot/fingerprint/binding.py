@@ -14,7 +14,7 @@ import builtins
 import sys
 from dataclasses import dataclass
 from types import FunctionType, ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.nodes import ClassNode, ConstNode, ModuleNode, Node, OriginNode, SourceNode
@@ -36,8 +36,7 @@ _REFLECTION = frozenset({"globals", "eval", "exec", "sys:modules"})
 _MISSING = object()
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """What a use stands for."""
 
     text: str
@@ -60,19 +59,30 @@ class Binder:
         self.origins: Origins = references.origins
         self.sources: SourceFiles = references.sources
         self._elsewhere = elsewhere
+        #: Identity of a namespace -> what the uses in it stand for, and itself, so that it stays.
+        self._known: dict[int, tuple[dict[Use, Binding | None], Mapping[str, object]]] = {}
         #: The names that are being followed through modules that aren't loaded.
         self._underway: set[tuple[int, str]] = set()
         self.unloaded = UnloadedModules(self.origins, self.sources)
 
     def bind(self, uses: Iterable[Use], namespace: Mapping[str, object]) -> Iterator[Binding]:
         """Give what each use stands for, given the globals that it sees; built-ins are left out."""
+        known, _ = self._known.setdefault(id(namespace), ({}, namespace))
         for use in uses:
-            found = self._imported(use, namespace) if use.imported else self._global(use, namespace)
-            if found is not None and found.text in _REFLECTION:
-                found = self._own_module(namespace)
-            if found is not None:
-                nodes = map(self._reduced, found.nodes) if use.annotation else found.nodes
-                yield Binding(f"{use}={found.text}", tuple(nodes))
+            if use not in known:
+                known[use] = self._bind(use, namespace)
+            binding = known[use]
+            if binding is not None:
+                yield binding
+
+    def _bind(self, use: Use, namespace: Mapping[str, object]) -> Binding | None:
+        found = self._imported(use, namespace) if use.imported else self._global(use, namespace)
+        if found is not None and found.text in _REFLECTION:
+            found = self._own_module(namespace)
+        if found is None:
+            return None
+        nodes = tuple(map(self._reduced, found.nodes)) if use.annotation else found.nodes
+        return Binding(f"{use}={found.text}", nodes)
 
     def follow(self, module: ModuleType, path: tuple[str, ...]) -> Binding:
         """Give what a chain of names that starts at a module stands for."""

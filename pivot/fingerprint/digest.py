@@ -11,13 +11,13 @@ Example: `{1: f}` has the label `dict` and the children `1` and `f`; `f` has the
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType, NoneType
+from typing import TYPE_CHECKING, NamedTuple
 
 from pivot.hashing import hash_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pivot.fingerprint.nodes import Node
 
@@ -35,8 +35,7 @@ class Opaque(enum.IntEnum):
     UNKNOWN = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """A value, taken apart by one level."""
 
     label: str
@@ -46,8 +45,7 @@ class Parts:
     opaque: Opaque = Opaque.NO
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(NamedTuple):
     """A value's hash, and what else it brings in."""
 
     hash: str
@@ -55,27 +53,55 @@ class Digest:
     opaque: Opaque = Opaque.NO
 
 
-@dataclass(slots=True, eq=False)
+#: Exact type -> value -> hash, of values that are leaves wherever they stand.
+type Leaves = Mapping[type, dict[object, str]]
+
+#: The number of leaves of one type that are remembered, and the length of the longest text.
+_MOST_LEAVES = 4096
+_LONGEST = 64
+
+
+def new_leaves() -> Leaves:
+    """Give an empty memory of leaves: names of attributes and the like come again and again.
+
+    Numbers other than integers are no such leaves: 0.0 equals -0.0.
+    """
+    return {str: {}, int: {}, bool: {}, NoneType: {}}
+
+
 class _Frame:
     """A value whose children are being digested."""
 
-    value: object
-    parts: Parts
-    #: How many values were begun before it: its name for those that refer back to it.
-    number: int
-    hashes: list[str] = field(default_factory=list)
-    #: The lowest place on the stack that something below refers back to.
-    low: int = 0
+    __slots__ = ("hashes", "low", "number", "parts", "rest", "value")
+
+    def __init__(self, value: object, parts: Parts, number: int, place: int) -> None:
+        self.value = value
+        self.parts = parts
+        #: How many values were begun before it: its name for those that refer back to it.
+        self.number = number
+        self.hashes: list[str] = []
+        #: The lowest place on the stack that something below refers back to.
+        self.low = place
+        #: The children that are still to come.
+        self.rest = iter(parts.children)
 
 
-def digest(parts: Parts, take_apart: Callable[[object], Parts]) -> Digest:
-    """Digest a value that is taken apart already; `take_apart` is asked for each one inside."""
-    return _Walk(take_apart).run(parts)
+def digest(
+    parts: Parts, take_apart: Callable[[object], Parts], leaves: Leaves = MappingProxyType({})
+) -> Digest:
+    """Digest a value that is taken apart already; `take_apart` is asked for each one inside.
+
+    Of the types in `leaves` the hashes are looked up there, and kept for other values.
+    """
+    if not parts.children:
+        return Digest(hash_text(parts.label), parts.nodes, parts.opaque)
+    return _Walk(take_apart, leaves).run(parts)
 
 
 class _Walk:
-    def __init__(self, take_apart: Callable[[object], Parts]) -> None:
+    def __init__(self, take_apart: Callable[[object], Parts], leaves: Leaves) -> None:
         self.take_apart = take_apart
+        self.leaves = leaves
         self.stack: list[_Frame] = []
         self.places: dict[int, int] = {}
         #: Identity of a finished value -> its hash; the value is kept, or its identity is reused.
@@ -86,29 +112,45 @@ class _Walk:
 
     def run(self, parts: Parts) -> Digest:
         result = self.begin(self, parts)
-        while self.stack:
-            frame = self.stack[-1]
-            if len(frame.hashes) == len(frame.parts.children):
-                result = self.finish()
-                if self.stack:
-                    self.stack[-1].hashes.append(result)
+        stack = self.stack
+        while stack:
+            frame = stack[-1]
+            # Goes on where it was left off when it comes back to a value.
+            for child in frame.rest:
+                found = self.hash(child)
+                if not found:
+                    break
+                frame.hashes.append(found)
             else:
-                child = frame.parts.children[len(frame.hashes)]
-                known = self.known(child) or self.begin(child, self.take_apart(child))
-                if known:
-                    frame.hashes.append(known)
+                result = self.finish()
+                if stack:
+                    stack[-1].hashes.append(result)
         return Digest(result, tuple(self.nodes), self.opaque)
+
+    def hash(self, value: object) -> str:
+        """Give the hash of what is a leaf or is known; begin anything else and give ""."""
+        leaves = self.leaves.get(type(value))
+        if leaves is None:
+            return self.known(value) or self.begin(value, self.take_apart(value))
+        found = leaves.get(value)
+        if found is None:
+            found = hash_text(self.take_apart(value).label)
+            if len(leaves) < _MOST_LEAVES and (type(value) is not str or len(value) <= _LONGEST):
+                leaves[value] = found
+        return found
 
     def begin(self, value: object, parts: Parts) -> str:
         """Give the hash of a leaf; put anything else on the stack and give ""."""
-        self.nodes.update(dict.fromkeys(parts.nodes))
-        self.opaque = max(self.opaque, parts.opaque)
+        for node in parts.nodes:
+            self.nodes[node] = None
+        if parts.opaque is not Opaque.NO:
+            self.opaque = max(self.opaque, parts.opaque)
         if not parts.children:
             return hash_text(parts.label)
-        self.places[id(value)] = len(self.stack)
-        frame = _Frame(value, parts, self.count, low=len(self.stack))
+        place = len(self.stack)
+        self.places[id(value)] = place
+        self.stack.append(_Frame(value, parts, self.count, place))
         self.count += 1
-        self.stack.append(frame)
         return ""
 
     def known(self, value: object) -> str:

@@ -24,7 +24,7 @@ from types import (
     ModuleType,
     WrapperDescriptorType,
 )
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.marked import stated_version
@@ -50,8 +50,7 @@ _DESCRIPTORS = (
 _NAMED = (FunctionType, type, ModuleType, BuiltinFunctionType, *_DESCRIPTORS)
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A name that stands for one thing, and the nodes that say what the thing is."""
 
     name: str
@@ -76,6 +75,8 @@ class References:
         self._scripts: dict[str, Mapping[str, object]] = {}
         #: Identity of a class -> where it was written, and the class itself, so that it stays.
         self._homes: dict[int, tuple[Home, type]] = {}
+        #: Identity of a function -> its source, and the function itself, so that it stays.
+        self._defined: dict[int, tuple[Defined | None, FunctionType]] = {}
         #: Identity of a thing -> its reference, and the thing itself, so that it stays.
         self._known: dict[int, tuple[Reference | None, object]] = {}
 
@@ -128,6 +129,12 @@ class References:
 
     def defined(self, function: FunctionType) -> Defined | None:
         """Give the source of a function, None if there is none, or it has changed since."""
+        known = self._defined.get(id(function))
+        if known is None:
+            known = self._defined[id(function)] = self._find(function), function
+        return known[0]
+
+    def _find(self, function: FunctionType) -> Defined | None:
         source = self.sources.read(function.__code__.co_filename)
         loader = _loader(function.__globals__)
         verbatim = compiled_verbatim(loader)

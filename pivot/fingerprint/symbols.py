@@ -94,6 +94,8 @@ class Symbols:
         self.values = values
         self.references = values.references
         self.sources = values.references.sources
+        #: File -> what people are shown of it.
+        self._shown_files: dict[str, str] = {}
 
     def entry(self, node: Node) -> Entry:
         """Give the entry of a node."""
@@ -127,7 +129,7 @@ class Symbols:
         function = node.subject
         environment = _NOTHING
         if node.environment:
-            environment = self.values.digest(self.values.callables.environment(function))
+            environment = self.values.digest_of(self.values.callables.environment(function))
         key = self.references.function_key(function)
         return self._entry(key, self._function_code(node), function.__globals__, environment)
 
@@ -141,7 +143,9 @@ class Symbols:
             place = self._place(code.co_filename, code.co_firstlineno)
             return _Code(hash_text(code_text(code)), uses, place, lost)
         # Names of the functions around it are in its cells, and so in its environment.
-        uses = [one for one in defined.uses if one.imported or one.path[0] not in code.co_freevars]
+        uses, cells = defined.uses, code.co_freevars
+        if cells:
+            uses = [one for one in uses if one.imported or one.path[0] not in cells]
         place = self._place(code.co_filename, defined.line)
         return _Code(defined.hash, uses, place, trees=lambda: [defined.node])
 
@@ -150,7 +154,7 @@ class Symbols:
         environment = _NOTHING
         if node.environment:
             parts = self.values.classes.environment(node.subject, reduced=node.reduced)
-            environment = self.values.digest(parts)
+            environment = self.values.digest_of(parts)
         code = self._class_code(node, home)
         key = self.references.class_key(node.subject)
         made = self._entry(key, code, home.namespace, environment)
@@ -277,10 +281,13 @@ class Symbols:
     def _place(self, file: str | None, line: int) -> Place | None:
         if file is None:
             return None
-        if not Path(file).is_absolute():
+        shown = self._shown_files.get(file)
+        if shown is None:
             # A pseudo-file such as <string> is no path.
-            return Place(file, line)
-        return Place(Path(os.path.relpath(file, self.root)).as_posix(), line)
+            absolute = Path(file).is_absolute()
+            shown = Path(os.path.relpath(file, self.root)).as_posix() if absolute else file
+            self._shown_files[file] = shown
+        return Place(shown, line)
 
 
 def _without_opaque(code: _Code, decorators: Collection[Chain], *, whole: bool) -> _Code:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from types import FunctionType
 from typing import TYPE_CHECKING
 
-from pivot.fingerprint.digest import Digest, Parts, digest
+from pivot.fingerprint.digest import Digest, Parts, digest, new_leaves
 from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.runtime import runtime_parts
 
@@ -39,14 +39,19 @@ class Values:
         self.callables = callables
         self.classes = classes
         self.instances = instances
+        self._leaves = new_leaves()
 
     def digest(self, value: object) -> Digest:
         """Digest any value."""
-        return digest(self.take_apart(value), self.take_apart)
+        return self.digest_of(self.take_apart(value))
+
+    def digest_of(self, parts: Parts) -> Digest:
+        """Digest what was taken apart already."""
+        return digest(parts, self.take_apart, self._leaves)
 
     def take_apart(self, value: object) -> Parts:
         """Take a value apart by one level."""
-        if is_a(value, Parts):
+        if type(value) is Parts:
             return value
         plain = self.plain.take_apart(value)
         if plain is not None:
