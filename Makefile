@@ -6,7 +6,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo test check lint format docs
+.PHONY: help environment demo test check lint format docs bench
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -31,6 +31,9 @@ check: lint test ## what CI runs: lint, then test
 format: environment ## format the code, and mend what the linter can mend
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+bench: environment ## measure, on a quiet machine; prints ratios within one run
+	@for script in benchmarks/*.py; do echo "# $$script"; $(BIN)/python "$$script" || exit 1; done
 
 docs: environment ## write the generated pages of docs/
 	@$(BIN)/python docs/generate.py

@@ -50,6 +50,14 @@ _FACTS = {
 }
 #: How many lines of a diff say what is compared.
 _HEADER = 2
+#: What a lock calls the things that a stage depends on without declaring them.
+_FACTS = {
+    "file": "file",
+    "listing": "list",
+    "presence": "look",
+    "variable": "env",
+    "import": "import",
+}
 _HASH = re.compile(r"([0-9a-f]{8})(?:[0-9a-f]{8}|[0-9a-f]{24})")
 _CONTENT = re.compile(r"([0-9a-f]{8})[0-9a-f]*( executable)?(/)? (\d+) bytes")
 
@@ -136,7 +144,9 @@ def _change(change: Change, titles: Mapping[str, str]) -> tuple[str, list[tuple[
         case "lock", _:
             return "lock file", [("Problem", change.name)]
         case _:
-            return change.name, [("Old", old), ("New", new)]
+            kind = _FACTS.get(topic)
+            title = f"{kind}:{change.name}" if kind else change.name
+            return title, [("Old", old), ("New", new)]
 
 
 def _values(change: Change) -> str | None:
@@ -184,4 +194,5 @@ def _titles(keys: Sequence[str]) -> dict[str, str]:
 
 def _without_module(key: str) -> str:
     kind, *rest = key.split(":", 2)
-    return f"{kind}:{rest[-1]}" if rest else key
+    # The name of code that ran says little without its file: it may be `*`.
+    return f"{kind}:{rest[-1]}" if rest and kind != "ran" else key

@@ -68,6 +68,7 @@ class FileRecorder:
         self._prefixes = (f"{root}{os.sep}", f"{root.resolve()}{os.sep}")
         self._stats: dict[str, Any] = {name: getattr(os, name) for name in _STATS}
         self._outer: FileRecorder | None = None
+        self._roles: dict[str, str] = {}
         self.record = FileRecord()
 
     def start(self) -> None:
@@ -202,15 +203,25 @@ class FileRecorder:
         """Give the project's line that is behind the event, and whether it is no reading."""
         frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the way to one's callers
         while frame is not None:
-            file = frame.f_code.co_filename
-            if file.startswith(_MACHINERY) or file.endswith(_MACHINERY_ENDINGS):
+            code = frame.f_code
+            role = self._roles.get(code.co_filename) or self._role(code.co_filename)
+            if role == "machinery" or code.co_name in _RESOLVING:
                 return None, True
-            if frame.f_code.co_name in _RESOLVING:
-                return None, True
-            if file.startswith(self._prefixes) and self._is_project(file):
-                return Place(self.relative(file), frame.f_lineno), False
+            if role == "project":
+                return Place(self.relative(code.co_filename), frame.f_lineno), False
             frame = frame.f_back
         return None, False
+
+    def _role(self, file: str) -> str:
+        """Say what the code of a file is to the record, once for each file."""
+        if file.startswith(_MACHINERY) or file.endswith(_MACHINERY_ENDINGS):
+            role = "machinery"
+        elif file.startswith(self._prefixes) and self._is_project(file):
+            role = "project"
+        else:
+            role = "other"
+        self._roles[file] = role
+        return role
 
 
 def _put(name: str, old: Any, new: Any) -> None:
