@@ -21,6 +21,7 @@ from pivot.config import load_settings
 from pivot.discovery import PIPELINE_FILE
 from pivot.engine.cancellation import Cancellation
 from pivot.engine.commit import Committer
+from pivot.engine.composition import Composition
 from pivot.engine.explanation import Explainer
 from pivot.engine.forecast import Forecaster
 from pivot.engine.judge import Judge
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Cancellation",
     "Change",
+    "Composition",
     "Explanation",
     "Export",
     "Progress",
@@ -65,6 +67,7 @@ __all__ = [
     "Sharing",
     "Shortage",
     "StageReport",
+    "composition",
     "describe",
     "explain",
     "export",
@@ -172,6 +175,26 @@ def explain(
         )
 
 
+def composition(
+    stage: str,
+    root: Root = None,
+    *,
+    registry: Registry | None = None,
+    plugins: PluginHost | None = None,
+) -> Composition:
+    """Give all that the code of a stage consists of, as a graph of who names whom.
+
+    `stage` is a target that means one stage; raises `UsageError` if it means several.
+    """
+    with _session(root, registry, {}, plugins) as session:
+        name = _one(session, stage)
+        found = session.stages[name]
+        lock, _ = Judge(session.workspace, session.observer).lock(name)
+        traced = tuple(lock.traced) if lock else ()
+        facts = session.observer.facts.current(found, traced)
+        return Composition.of(name, session.observer.tree(found, traced), facts.texts)
+
+
 def stages(root: Root = None, *, registry: Registry | None = None) -> tuple[Stage, ...]:
     """Give the pipeline's stages in topological order."""
     with _session(root, registry, {}) as session:
@@ -222,12 +245,7 @@ def log(stage: str, root: Root = None, *, registry: Registry | None = None) -> s
     `stage` is a target that means one stage; raises `UsageError` if it means several.
     """
     with _session(root, registry, {}) as session:
-        name, *others = session.graph.select([stage])
-        if others:
-            raise UsageError(
-                f"{stage!r} means {1 + len(others)} stages: {', '.join((name, *others))}",
-                hint="name one of them",
-            )
+        name = _one(session, stage)
         file = Layout(session.root).log_file(name)
         return file.read_text("utf-8", "replace") if file.exists() else None
 
@@ -315,6 +333,17 @@ def plugins(*, load: bool = False) -> tuple[FoundPlugin, ...]:
     from pivot.plugins import PluginHost  # only this call needs a host of its own
 
     return PluginHost().found(load=load)
+
+
+def _one(session: Session, target: str) -> str:
+    """Give the name of the one stage that a target means."""
+    name, *others = session.graph.select([target])
+    if others:
+        raise UsageError(
+            f"{target!r} means {1 + len(others)} stages: {', '.join((name, *others))}",
+            hint="name one of them",
+        )
+    return name
 
 
 def _session(

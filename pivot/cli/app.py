@@ -18,6 +18,9 @@ COMMANDS = {
     "run": Builtin(f"{_HOME}.run", "run", "Run what is not up to date."),
     "status": Builtin(f"{_HOME}.status", "status", "Show which stages are up to date."),
     "explain": Builtin(f"{_HOME}.explain", "explain", "Explain why stages would run."),
+    "fingerprint": Builtin(
+        f"{_HOME}.fingerprint", "fingerprint", "Show what the code of a stage consists of."
+    ),
     "list": Builtin(f"{_HOME}.list_stages", "list_stages", "List the stages of the pipeline."),
     "dag": Builtin(f"{_HOME}.dag", "dag", "Show which stage feeds which."),
     "logs": Builtin(f"{_HOME}.logs", "logs", "Show what a stage printed when it last ran."),

@@ -20,13 +20,12 @@ shown under its own name. Tests: tests/cli/test_explaining.py.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
 
-from pivot.cli.wording import columns, plural
+from pivot.cli.wording import columns, plural, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,7 +39,7 @@ _STATUSES = {
     "may_run": ("MAY RUN", "may run", "yellow"),
     "skip": ("UP TO DATE", "up to date", "green"),
 }
-#: What is said of things that were found while a stage ran, as locks name them.
+#: What a lock calls the things that a stage depends on without declaring them.
 _FACTS = {
     "file": "file",
     "listing": "list",
@@ -50,16 +49,6 @@ _FACTS = {
 }
 #: How many lines of a diff say what is compared.
 _HEADER = 2
-#: What a lock calls the things that a stage depends on without declaring them.
-_FACTS = {
-    "file": "file",
-    "listing": "list",
-    "presence": "look",
-    "variable": "env",
-    "import": "import",
-}
-_HASH = re.compile(r"([0-9a-f]{8})(?:[0-9a-f]{8}|[0-9a-f]{24})")
-_CONTENT = re.compile(r"([0-9a-f]{8})[0-9a-f]*( executable)?(/)? (\d+) bytes")
 
 
 def explanation_text(explanation: Explanation) -> str:
@@ -121,7 +110,7 @@ def _change_lines(changes: Sequence[Change]) -> Iterator[str]:
 
 def _change(change: Change, titles: Mapping[str, str]) -> tuple[str, list[tuple[str, str | None]]]:
     """Give the title of a change and its details; an empty title if the summary says it all."""
-    old, new = _value(change.old), _value(change.new)
+    old, new = short(change.old), short(change.new)
     topic, _, what = change.kind.partition("_")
     match topic, what:
         case "algorithm", _:
@@ -139,8 +128,6 @@ def _change(change: Change, titles: Mapping[str, str]) -> tuple[str, list[tuple[
             return f"param:{change.name}", [("Old", change.old), ("New", change.new)]
         case (("dep" | "out"), _):
             return f"{topic}:{change.name}", [("Old", old), ("New", new)]
-        case _ if topic in _FACTS:
-            return f"{_FACTS[topic]}:{change.name}", [("Old", old), ("New", new)]
         case "lock", _:
             return "lock file", [("Problem", change.name)]
         case _:
@@ -170,19 +157,6 @@ def _coloured(line: str, number: int) -> str:
 
 def _file(change: Change) -> tuple[str, str | None]:
     return "File", str(change.place) if change.place else None
-
-
-def _value(text: str | None) -> str | None:
-    """Shorten a hash, and name what a file's content consists of; leave other values alone."""
-    if text is None:
-        return None
-    if found := _HASH.fullmatch(text):
-        return found[1]
-    if found := _CONTENT.fullmatch(text):
-        short, executable, directory, size = found.groups()
-        facts = ["directory"] * bool(directory) + ["executable"] * bool(executable)
-        return f"{short} ({', '.join([*facts, plural(int(size), 'byte')])})"
-    return text
 
 
 def _titles(keys: Sequence[str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pivot.interfaces import Plan
 
@@ -39,12 +39,19 @@ def tree(plan: Plan, *, boxes: bool = True) -> Iterator[str]:
     for stage in plan.stages:
         if stage.name not in fed:
             yield stage.name
-            yield from _below(stage.name, readers, drawn, _BOXES if boxes else _ASCII)
+            yield from below(stage.name, readers, drawn, boxes=boxes)
 
 
-def _below(
-    top: str, readers: dict[str, list[str]], drawn: set[str], signs: Sequence[tuple[str, str]]
+def below(
+    top: str,
+    readers: Mapping[str, Sequence[str]],
+    drawn: set[str],
+    *,
+    boxes: bool,
+    shown: Callable[[str], str] = str,
 ) -> Iterator[str]:
+    """Give the lines below one that is drawn, and add to `drawn` what they show in full."""
+    signs = _BOXES if boxes else _ASCII
     # A stack of our own: a chain of stages may be longer than Python's.
     stack = [(iter(_with_last(readers[top])), "")]
     while stack:
@@ -54,13 +61,13 @@ def _below(
             stack.pop()
             continue
         name, last = branch
-        stem, below = signs[last]
+        stem, inner = signs[last]
         again = name in drawn and bool(readers[name])
-        yield f"{indent}{stem}{name}{' (above)' if again else ''}"
+        yield f"{indent}{stem}{shown(name)}{' (above)' if again else ''}"
         if name not in drawn:
             drawn.add(name)
-            stack.append((iter(_with_last(readers[name])), indent + below))
+            stack.append((iter(_with_last(readers[name])), indent + inner))
 
 
-def _with_last(names: list[str]) -> list[tuple[str, bool]]:
+def _with_last(names: Sequence[str]) -> list[tuple[str, bool]]:
     return [(name, number == len(names)) for number, name in enumerate(names, 1)]

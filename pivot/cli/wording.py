@@ -1,10 +1,11 @@
-"""The words for what the library gives as values: durations, counts, statuses, forecasts.
+"""The words for what the library gives as values: durations, counts, statuses, hashes.
 
 Example: `duration(63.2)` is `1 min 3 s`. Tests: tests/cli/test_wording.py.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -25,6 +26,10 @@ STYLES: Mapping[Status, str] = {
     Status.FAILED: "red",
     Status.CANCELLED: "yellow",
 }
+
+
+_HASH = re.compile(r"([0-9a-f]{8})(?:[0-9a-f]{8}|[0-9a-f]{24})")
+_CONTENT = re.compile(r"([0-9a-f]{8})[0-9a-f]*( executable)?(/)? (\d+) bytes")
 
 
 def duration(seconds: float) -> str:
@@ -63,3 +68,16 @@ def columns(rows: Iterable[tuple[str, ...]], gap: int = 2) -> list[str]:
         ).rstrip()
         for row in padded
     ]
+
+
+def short(text: str | None) -> str | None:
+    """Shorten a hash, and name what a file's content consists of; leave other values alone."""
+    if text is None:
+        return None
+    if found := _HASH.fullmatch(text):
+        return found[1]
+    if found := _CONTENT.fullmatch(text):
+        short, executable, directory, size = found.groups()
+        facts = ["directory"] * bool(directory) + ["executable"] * bool(executable)
+        return f"{short} ({', '.join([*facts, plural(int(size), 'byte')])})"
+    return text

@@ -56,7 +56,7 @@ class Judge:
         pending: Collection[str] = (),
     ) -> Verdict:
         """Look at a stage and decide; see `Observer.observe` for `assumed` and `pending`."""
-        lock, problem = self._lock(stage.name)
+        lock, problem = self.lock(stage.name)
         traced = tuple(lock.traced) if lock else ()
         observed = self._observer.observe(stage, assumed=assumed, pending=pending, traced=traced)
         key = run_key(stage, observed, lock)
@@ -68,7 +68,8 @@ class Judge:
         decision = decide(observed, past, force=stage.name in self._forced)
         return Verdict(observed, past, decision, key)
 
-    def _lock(self, name: str) -> tuple[Lock | None, str | None]:
+    def lock(self, name: str) -> tuple[Lock | None, str | None]:
+        """Give the lock of a stage, and what is wrong with it if it can't be read."""
         try:
             return read_lock(self._workspace.layout.lock_file(name)), None
         except BrokenLockError as error:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from pivot.engine.workspace import Workspace
-    from pivot.fingerprint import Fingerprinter, Manifest, Symbol
+    from pivot.fingerprint import Fingerprinter, Manifest, Symbol, Tree
     from pivot.interfaces import Trace
     from pivot.signature import Signature
     from pivot.stage import Stage
@@ -62,6 +62,11 @@ class Observer:
         places = (symbol.place for symbol in self.symbols(stage).values())
         files = {f"{self._workspace.root}/{place.file}" for place in places if place}
         return {file: read[file] for file in files & read.keys()}
+
+    def tree(self, stage: Stage, traced: Collection[str] = ()) -> Tree:
+        """Give what the stage's code is, and who leads to whom in it; see `observe`."""
+        ran = [key for key in traced if key.startswith("ran:")]
+        return self._fingerprinter.tree(code_roots(stage), ran)
 
     def observe(
         self,

@@ -25,7 +25,7 @@ Tests: tests/fingerprint/.
 
 from pivot.fingerprint.excerpts import excerpt
 from pivot.fingerprint.fingerprinter import Fingerprinter
-from pivot.fingerprint.manifest import Manifest, Symbol
+from pivot.fingerprint.manifest import Manifest, Symbol, Tree
 from pivot.fingerprint.marked import is_opaque, stated_version
 
-__all__ = ["Fingerprinter", "Manifest", "Symbol", "excerpt", "is_opaque", "stated_version"]
+__all__ = ["Fingerprinter", "Manifest", "Symbol", "Tree", "excerpt", "is_opaque", "stated_version"]

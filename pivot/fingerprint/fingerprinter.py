@@ -24,7 +24,7 @@ from pivot.fingerprint.elsewhere import Elsewhere
 from pivot.fingerprint.index import SymbolIndex
 from pivot.fingerprint.instances import Instances
 from pivot.fingerprint.kinds import is_a
-from pivot.fingerprint.manifest import Manifest, Symbol
+from pivot.fingerprint.manifest import Manifest, Symbol, Tree
 from pivot.fingerprint.nodes import ClassNode, FunctionNode, Node, OriginNode, ValueNode
 from pivot.fingerprint.origins import PYTHON, Origins
 from pivot.fingerprint.plain import Plain
@@ -78,6 +78,25 @@ class Fingerprinter:
         with _uncollected():
             reached = self._reachable(nodes.values())
         return _manifest(reached, self._roles(nodes, reached))
+
+    def tree(self, roots: Mapping[str, object], ran: Iterable[str] = ()) -> Tree:
+        """Give a manifest with who leads to whom; `ran` are keys of code that only ran."""
+        given = {label: self._root(label, value) for label, value in roots.items()}
+        also = [OriginNode.of(PYTHON), *self._ran.nodes(ran)]
+        with _uncollected():
+            reached = self._reachable([*given.values(), *also])
+        manifest = _manifest(reached, self._roles(given, reached))
+        edges: dict[str, set[str]] = {key: set() for key in manifest.symbols}
+        for one in reached:
+            if one.key:
+                edges[one.key].update(_led_to(one))
+        starts = {label: self._reach(node) for label, node in given.items()}
+        starts |= {one.key: one for one in map(self._reach, also)}
+        return Tree(
+            manifest,
+            {label: (one.key,) if one.key else _led_to(one) for label, one in starts.items()},
+            {key: tuple(sorted(keys)) for key, keys in edges.items()},
+        )
 
     def unnamed(
         self, sites: Collection[Site], imports: Collection[str], manifest: Manifest
@@ -193,6 +212,21 @@ class _Reached:
     key: str
     #: What its nodes stand for, once it's known.
     next: list[_Reached] | None = None
+
+
+def _led_to(one: _Reached) -> tuple[str, ...]:
+    """Give the keys of the symbols next to a node, past those that only lead to others."""
+    todo, seen, keys = list(one.next or ()), {id(one)}, set[str]()
+    while todo:
+        inner = todo.pop()
+        if id(inner) in seen:
+            continue
+        seen.add(id(inner))
+        if inner.key:
+            keys.add(inner.key)
+        else:
+            todo.extend(inner.next or ())
+    return tuple(sorted(keys - {one.key}))
 
 
 def _manifest(reached: Collection[_Reached], more: Iterable[Symbol] = ()) -> Manifest:

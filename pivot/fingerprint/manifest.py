@@ -2,7 +2,8 @@
 
 A *symbol* is one thing that the code can reach: a function, a class, a constant, a module, a
 distribution. Its *key* is `kind:name`, its *hash* changes exactly when the thing does. A symbol is
-*unstable* if what it is could not be determined; it counts as changed every time. Example::
+*unstable* if what it is could not be determined; it counts as changed every time. A *tree* is a
+manifest with who leads to whom. Example::
 
     {"dist:pandas": "2.2.3", "func:pipeline:train": "5995c853aa01bd21", "python:python": "3.13"}
 
@@ -55,3 +56,14 @@ class Manifest:
     def hashes(self) -> dict[str, str]:
         """Give key -> hash: what is put into the lock."""
         return {key: symbol.hash for key, symbol in self.symbols.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A manifest, and how its symbols are reached."""
+
+    manifest: Manifest
+    #: What was given -> the keys of the symbols that it is, or leads to.
+    roots: Mapping[str, tuple[str, ...]]
+    #: Key of a symbol -> those of the symbols that it leads to, sorted; for every symbol.
+    edges: Mapping[str, tuple[str, ...]]
