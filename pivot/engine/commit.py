@@ -33,6 +33,12 @@ if TYPE_CHECKING:
     from pivot.store.content import Content
 
 
+_UNWATCHED = (
+    "which code ran could not be watched, because debuggers, profilers or the like have taken all "
+    "six tools of sys.monitoring: code that is only found by computed names is not tracked"
+)
+
+
 class Committer:
     """Changes the workspace and the store on behalf of one run; the only one who does."""
 
@@ -147,6 +153,8 @@ class Committer:
         """Give what a stage depends on without declaring it, and tell about it."""
         if self._observer is None or outcome.trace is None:
             return Recorded()
+        if not outcome.trace.complete:
+            self._warn(stage.name, _UNWATCHED)
         found = self._observer.record(stage, outcome.trace)
         policy = self._workspace.settings.undeclared
         messages = undeclared(found, tracked=policy == "track")

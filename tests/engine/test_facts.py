@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sys
 
 import pytest
 
@@ -445,3 +447,20 @@ def test_source_that_was_read_unloaded_and_is_edited_while_the_stage_runs(projec
     assert project.run() == {"stage": "failed"}
     assert project.run() == {"stage": "ran"}
     assert result(project) == 2
+
+
+def test_where_code_cannot_be_watched_that_is_told_and_the_rest_still_counts(project):
+    taken = []
+    project.write("limits.json", "[1]")
+    project.pipeline(out("return pathlib.Path('limits.json').read_text()"))
+    try:
+        for number in range(6):
+            with contextlib.suppress(ValueError):
+                sys.monitoring.use_tool_id(number, "test")
+                taken.append(number)
+        assert project.run() == {"stage": "ran"}
+    finally:
+        for number in taken:
+            sys.monitoring.free_tool_id(number)
+    assert project.warnings()[0].startswith("which code ran could not be watched")
+    assert facts(project).keys() == {"file:limits.json"}
