@@ -181,18 +181,19 @@ class FactFinder:
             self._record_listing(stage, one, own, found)
 
     def _record_look(self, one: Looked, own: _Own, found: Recorded) -> None:
-        skipped = own.declares(one.path) or own.holds(one.path) or self._ignore(one.path)
+        # What the stage makes, and what it makes something in, is no input.
+        skipped = own.declares(one.path) or own.wrote(one.path) or self._ignore(one.path)
         if skipped or f"file:{one.path}" in found.texts:
             return
         now = self._look(one.path)
         if now == one.found:
             found.texts[f"look:{one.path}"] = now
-        elif not own.wrote(one.path) and one.path not in self._makers:
+        elif one.path not in self._makers:
             found.raced.append(one.path)
 
     def _record_listing(self, stage: Stage, one: Listed, own: _Own, found: Recorded) -> None:
         path = one.path or _ROOT
-        if own.declares(path):
+        if own.declares(path) or own.made(path):
             return
         if one.names is not None:
             before = self._counted(stage, path, one.names)
@@ -262,12 +263,12 @@ class _Own:
         """Say whether a path is a dep or an out, or lies in one."""
         return any(part in self._declared for part in _with_parents(path))
 
-    def holds(self, path: str) -> bool:
-        """Say whether a dep or an out lies below a path."""
-        return any(declared.startswith(f"{path}/") for declared in self._declared)
+    def made(self, path: str) -> bool:
+        """Say whether the stage itself made what is at a path."""
+        return path in self._written
 
     def wrote(self, path: str) -> bool:
-        """Say whether the stage itself made what is at a path, or something below."""
+        """Say whether the stage itself made what is at a path, or uses something below."""
         inside = (*self._written, *self._declared)
         return path in self._written or any(one.startswith(f"{path}/") for one in inside)
 

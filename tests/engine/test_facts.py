@@ -320,6 +320,17 @@ def test_a_deleted_output_comes_back_with_its_facts(ran):
     assert facts(project) == before
 
 
+def test_directories_that_the_stage_makes_and_fills_are_no_facts(ran):
+    project = ran(
+        "for name in ('scratch/deep', 'scratch/deep', 'other'):\n"
+        "    os.makedirs(name, exist_ok=True)\n"
+        "pathlib.Path('scratch/deep/.x').mkdir(exist_ok=True)\n"
+        "return sorted(os.listdir('scratch/deep'))"
+    )
+    assert project.run(force=True) == {"stage": "ran"}
+    assert (facts(project), project.warnings()) == ({}, [])
+
+
 # The setting
 
 
