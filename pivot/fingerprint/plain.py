@@ -11,7 +11,7 @@ import re
 import reprlib
 from pathlib import PurePath
 from types import EllipsisType, MappingProxyType, NoneType, NotImplementedType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, override
 
 from pivot.fingerprint.digest import Parts
 from pivot.fingerprint.kinds import is_a
@@ -120,4 +120,12 @@ def _is_flat(value: object) -> bool:
             return True
 
 
-_SHORT = reprlib.Repr(maxstring=_SHOWN_LENGTH, maxother=_SHOWN_LENGTH, maxlong=_SHOWN_LENGTH)
+class _Short(reprlib.Repr):
+    @override
+    def repr_int(self, x: int, level: int) -> str:
+        # Raises ValueError for what is too long; from Python 3.14 on, others would say its address.
+        repr(x)
+        return super().repr_int(x, level)
+
+
+_SHORT = _Short(maxstring=_SHOWN_LENGTH, maxother=_SHOWN_LENGTH, maxlong=_SHOWN_LENGTH)

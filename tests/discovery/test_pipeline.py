@@ -216,7 +216,7 @@ def test_a_source_with_bytes_that_are_no_text(tmp_path):
     (tmp_path / "pipeline.py").write_bytes(b"x = 1\ny = '\xff'\n")
     error = failure(tmp_path)
     assert isinstance(error, DiscoveryError)
-    assert "utf-8" in error.message
+    assert "utf-8" in error.message.lower()
     assert error.where is not None
     assert error.where.file == "pipeline.py"
 
