@@ -133,6 +133,10 @@ def run(
             session.observer,
         )
         prepared = _run_plan(session, names)
+        if prepared.executor == "inline":
+            # Before a stage that runs here can change what the others' code consists of.
+            for name in names:
+                session.observer.manifest(session.stages[name])
         return Runner(
             prepared,
             session.workspace,
@@ -191,8 +195,12 @@ def composition(
         found = session.stages[name]
         lock, _ = Judge(session.workspace, session.observer).lock(name)
         traced = tuple(lock.traced) if lock else ()
-        facts = session.observer.facts.current(found, traced)
-        return Composition.of(name, session.observer.tree(found, traced), facts.texts)
+        observer = session.observer
+        tree = observer.tree(found, traced)
+        if lock is not None:
+            observer.stability.compare(name, lock.code, tree.manifest.hashes())
+        facts = observer.facts.current(found, traced)
+        return Composition.of(name, tree, facts.texts, observer.stability.unstable(name))
 
 
 def stages(root: Root = None, *, registry: Registry | None = None) -> tuple[Stage, ...]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Self
 from pivot.config import load_settings
 from pivot.discovery import ProjectImporter, discover, importing
 from pivot.engine.observe import Observer
+from pivot.engine.stability import surroundings
 from pivot.engine.worker import prepare
 from pivot.engine.workspace import Workspace
 from pivot.errors import UsageError
@@ -141,7 +142,13 @@ class Session:
             memory=self.workspace.state.symbols,
         )
         makers = {out.path: stage.name for stage in self.stages.values() for out in stage.outs}
-        return Observer(self.workspace, fingerprinter, makers)
+        return Observer(self.workspace, fingerprinter, makers, self._surroundings())
+
+    def _surroundings(self) -> str | None:
+        """Give what the import of the pipeline could depend on; None if there was no import."""
+        if self._registry is not None:
+            return None
+        return surroundings(self.sources, (self.imported.others, self.imported.environment))
 
     def selected(self, targets: tuple[str, ...] | list[str]) -> tuple[str, ...]:
         """Give the names of the stages that targets mean, with all they need, in order."""

@@ -60,7 +60,7 @@ def _titles(found: Composition) -> Iterator[tuple[str, str]]:
         title = key if key.endswith(label) else f"{label}: {key}"
         details = [title, click.style(short(symbol.hash), dim=True)]
         if key in found.unstable:
-            details.append(click.style("can't be determined", fg="yellow"))
+            details.append(click.style("unstable", fg="yellow"))
         if symbol.place is not None:
             details.append(str(symbol.place))
         if symbol.shown is not None:

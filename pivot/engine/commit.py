@@ -184,6 +184,8 @@ class Committer:
         write_lock(self._workspace.layout.lock_file(stage.name), lock)
         state = self._workspace.state
         state.remember(verdict.key, with_result(state.recall(verdict.key), result))
+        if self._observer is not None:
+            self._observer.stability.note(stage.name, lock.code)
         self.keep_code(stage)
         self._marker(stage).unlink(missing_ok=True)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from pivot.fingerprint import Symbol, Tree
 
@@ -27,17 +27,20 @@ class Composition:
     symbols: Mapping[str, Symbol]
     #: Key -> the keys that it leads to.
     edges: Mapping[str, tuple[str, ...]]
-    #: The keys of symbols that can't be determined.
+    #: The keys of symbols that can't be determined, or have another value at every import.
     unstable: frozenset[str]
     #: What else the last run depended on without declaring it: `file:limits.json` -> its content.
     facts: Mapping[str, str]
 
     @classmethod
-    def of(cls, stage: str, tree: Tree, facts: Mapping[str, str]) -> Composition:
+    def of(
+        cls, stage: str, tree: Tree, facts: Mapping[str, str], unstable: Iterable[str]
+    ) -> Composition:
         """Put together what is known of a stage."""
         found = tree.manifest
+        marked = frozenset((*found.unstable, *unstable))
         others = {key: text for key, text in facts.items() if key not in found.symbols}
-        return cls(stage, tree.roots, found.symbols, tree.edges, frozenset(found.unstable), others)
+        return cls(stage, tree.roots, found.symbols, tree.edges, marked, others)
 
     def to_json(self) -> dict[str, Any]:
         """Give the graph as JSON values: nodes, and edges from one key to another."""

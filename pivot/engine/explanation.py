@@ -13,6 +13,7 @@ import difflib
 from typing import TYPE_CHECKING
 
 from pivot.engine.report import Change, Explanation, forecast_word
+from pivot.engine.stability import ADVICE
 from pivot.fingerprint import excerpt
 from pivot.store.archive import Sample
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pivot.store.archive import Archive
 
 _UNKNOWN_SOURCE = "what it was is not known any more"
+_UNSTABLE = f"it has another value at every import, though its source is the same: {ADVICE}"
 _SAME_SOURCE = (
     "its source is the same: a name in it stands for another thing, or it holds another value"
 )
@@ -46,10 +48,16 @@ class Explainer:
     def explain(self, stage: Stage, forecast: Forecast) -> Explanation:
         """Give a forecast with what there is to say about each of its reasons."""
         symbols = self._observer.symbols(stage)
+        unstable = self._observer.stability.unstable(stage.name)
         for reason in forecast.reasons:
             if reason not in self._changes:
                 self._changes[reason] = self._change(reason, symbols.get(reason.name))
-        changes = tuple(self._changes[reason] for reason in forecast.reasons)
+        changes = tuple(
+            dataclasses.replace(self._changes[reason], unstable=True, note=_UNSTABLE)
+            if reason.name in unstable
+            else self._changes[reason]
+            for reason in forecast.reasons
+        )
         return Explanation(stage.name, forecast_word(forecast), changes)
 
     def _change(self, reason: Reason, symbol: Symbol | None) -> Change:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pivot.decide import Decision, Observation, Past, decide
+from pivot.engine.stability import complaint
 from pivot.fingerprint.precision import counted
 from pivot.hashing import hash_text
 from pivot.store.lock import BrokenLockError, Lock, read_lock
@@ -36,6 +37,8 @@ class Verdict:
     decision: Decision
     #: The observation's name in the run cache.
     key: str
+    #: What is wrong with the stage's code, though it can be run.
+    complaints: tuple[str, ...] = ()
 
 
 class Judge:
@@ -65,8 +68,15 @@ class Judge:
             known = tuple(record for record in lock.deps if record.path not in pending)
             lock = dataclasses.replace(lock, deps=known)
         past = Past(lock, problem, recalled, self._available(observed, lock, recalled))
+        if lock is not None:
+            self._observer.stability.compare(stage.name, lock.code, observed.code)
         decision = decide(observed, past, force=stage.name in self._forced)
-        return Verdict(observed, past, decision, key)
+        return Verdict(observed, past, decision, key, self._complaints(stage))
+
+    def _complaints(self, stage: Stage) -> tuple[str, ...]:
+        keys = sorted(self._observer.stability.unstable(stage.name))
+        symbols = self._observer.symbols(stage) if keys else {}
+        return tuple(complaint(key, symbols.get(key)) for key in keys)
 
     def lock(self, name: str) -> tuple[Lock | None, str | None]:
         """Give the lock of a stage, and what is wrong with it if it can't be read."""

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from pivot.decide import Observation, OutState
 from pivot.engine.facts import FactFinder, Recorded
+from pivot.engine.stability import Stability
 from pivot.errors import StageError
 from pivot.stage_def import encode_params
 from pivot.store.lock import Record
@@ -32,12 +33,17 @@ class Observer:
     """Observes the stages of one run; code is fingerprinted once per stage."""
 
     def __init__(
-        self, workspace: Workspace, fingerprinter: Fingerprinter, makers: Mapping[str, str]
+        self,
+        workspace: Workspace,
+        fingerprinter: Fingerprinter,
+        makers: Mapping[str, str],
+        surroundings: str | None = None,
     ) -> None:
         self._workspace = workspace
         self._fingerprinter = fingerprinter
         self._manifests: dict[str, Manifest] = {}
         self._traced: dict[str, Mapping[str, Symbol]] = {}
+        self.stability = Stability(workspace.state.imports, surroundings)
         self.facts = FactFinder(workspace, fingerprinter, self.manifest, makers)
 
     def manifest(self, stage: Stage) -> Manifest:

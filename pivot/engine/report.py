@@ -93,6 +93,8 @@ class Change:
     #: Of a constant: short texts of its values, each if it is known and can be shown.
     old_value: str | None = None
     new_value: str | None = None
+    #: Whether it changes by itself at every import.
+    unstable: bool = False
     #: What is known beyond that, in words.
     note: str | None = None
     #: The lines of a unified diff of the normalised sources, if it was asked for.

@@ -117,6 +117,7 @@ class Runner:
         self._futures: dict[str, Future[Outcome]] = {}
         self._finished: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._tally = _Tally()
+        self._complaints: set[str] = set()
 
     def run(self) -> RunReport:
         """Bring every stage of the plan up to date, as far as that goes, and report."""
@@ -175,8 +176,16 @@ class Runner:
             self._fail(name, error)
         else:
             self._active[name] = _Active(stage, hold, verdict)
+            self._complain(verdict)
             self._follow(name)
         return True
+
+    def _complain(self, verdict: Verdict) -> None:
+        """Warn of what is wrong with code, once, whatever the number of stages that use it."""
+        for message in verdict.complaints:
+            if message not in self._complaints:
+                self._complaints.add(message)
+                self._emit(Warned(message))
 
     def _follow(self, name: str) -> None:
         verdict = self._active[name].verdict

@@ -2,9 +2,10 @@
 
 Its memories: `files` (path -> hash) and `blobs` (hash -> hash), each with the signature that makes
 the answer trustworthy; `symbols`, what source files define; the run cache (`recall`, `remember`);
-how long stages took; what code looked like (`samples`, `texts`: see `pivot.store.archive`). What is
-put is readable at once, and is written in one transaction now and then, at `flush` and at `close`.
-An environment that is damaged is thrown away and made anew. Example::
+how long stages took; what code looked like (`samples`, `texts`: see `pivot.store.archive`), and
+under what it was imported (`imports`). What is put is readable at once, and is written in one
+transaction now and then, at `flush` and at `close`. An environment that is damaged is thrown away
+and made anew. Example::
 
     state = State.open(layout.state)
     state.files.put("data.csv", signature, "d24ec4f1a98c6e5b")
@@ -68,6 +69,7 @@ class State:
         self.symbols = Memory(environment, b"s")
         self.samples = Memory(environment, b"y")
         self.texts = Memory(environment, b"t")
+        self.imports = Memory(environment, b"i")
         self._runs = Memory(environment, b"r")
         self._durations = Memory(environment, b"d")
 

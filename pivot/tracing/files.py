@@ -57,6 +57,8 @@ class FileRecord:
         default_factory=dict[str, tuple[Place | None, tuple[str, ...] | None]]
     )
     looked: dict[str, Kind] = field(default_factory=dict[str, Kind])
+    #: File outside the project that a line of the project had read -> what it looked like then.
+    outside: dict[str, Signature | None] = field(default_factory=dict[str, Signature | None])
 
 
 class FileRecorder:
@@ -115,6 +117,8 @@ class FileRecorder:
 
     def _opened(self, given: Any, writing: bool) -> None:
         path = self._inside(given)
+        if path is None and not writing:
+            self._opened_outside(given)
         if path is None or path in self.record.writes:
             return
         known = self.record.reads.get(path)
@@ -129,6 +133,13 @@ class FileRecorder:
             self.record.writes[path] = place
         else:
             self.record.reads[path] = (place, self._signature(path))
+
+    def _opened_outside(self, given: Any) -> None:
+        path = os.fspath(given) if isinstance(given, str | os.PathLike) else b""
+        if isinstance(path, str) and path not in self.record.outside:
+            place, machinery = self._caller()
+            if place is not None and not machinery:
+                self.record.outside[path] = self._signature(path)
 
     def _handed_over(self, words: list[Any]) -> None:
         for word in words:

@@ -35,6 +35,13 @@ class ImportTracer:
         return {path: signature for path, (_, signature) in self._files.record.reads.items()}
 
     @property
+    def others(self) -> tuple[object, ...]:
+        """What else it can depend on: directories listed, what was looked for, files elsewhere."""
+        record = self._files.record
+        listed = {path: names for path, (_, names) in record.listed.items()}
+        return tuple(sorted(found.items()) for found in (listed, record.looked, record.outside))
+
+    @property
     def environment(self) -> tuple[tuple[str, str | None], ...]:
         """The variables that were asked for, each with the hash of its value or None."""
         return self._environment.asked

@@ -69,7 +69,7 @@ def test_a_symbol_shows_its_place_its_value_and_that_it_is_not_known():
         place=Place("m.py", 3),
         shown="5",
     )
-    assert lines(found)[1] == "└── code:0: const:m:K  5995c853  can't be determined  m.py:3  = 5"
+    assert lines(found)[1] == "└── code:0: const:m:K  5995c853  unstable  m.py:3  = 5"
 
 
 def test_a_given_value_is_called_by_its_label():

@@ -72,6 +72,22 @@ def test_what_only_the_last_run_showed_is_there(project):
     assert found.roots["ran:plugin.py:*"] == ("ran:plugin.py:*",)
 
 
+def test_what_has_another_value_at_every_import_is_marked(project):
+    project.pipeline(
+        """
+        import time
+        NOW = time.time_ns()
+
+        def stage() -> Annotated[int, outputs.Out("out.json", loaders.JSON())]:
+            return NOW
+
+        REGISTRY.register(stage)
+        """
+    )
+    project.run()
+    assert api.composition("stage", project.root).unstable == {"const:pipeline:NOW"}
+
+
 def test_what_can_not_be_determined_is_marked(project):
     project.pipeline(
         """

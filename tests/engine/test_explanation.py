@@ -7,8 +7,6 @@ import shutil
 import pytest
 
 import pivot
-from pivot.decide import Reason, ReasonKind, Run
-from pivot.engine.explanation import Explainer
 from pivot.errors import Place
 
 PIPELINE = """
@@ -138,21 +136,3 @@ def test_many_stages_share_one_reason(ran):
     one, other = pivot.explain(ran.root, diff=True)
     assert one.changes == other.changes
     assert one.changes[0].diff
-
-
-def test_a_reason_of_a_kind_that_nobody_heard_of_passes_through(ran):
-    class Nothing:
-        def symbols(self, _):
-            return {}
-
-        def recall(self, *_):
-            return None
-
-    class Stage:
-        name = "stage"
-
-    reason = Reason(ReasonKind.DEP_CHANGED, "file:config.json", "aa", "bb")
-    explainer = Explainer(ran.root, Nothing(), Nothing(), diff=True)
-    (change,) = explainer.explain(Stage(), Run((reason,))).changes
-    assert (change.name, change.old, change.new) == ("file:config.json", "aa", "bb")
-    assert (change.diff, change.note) == ((), None)
