@@ -62,10 +62,13 @@ class FileRecord:
 
 
 class FileRecorder:
-    """Records what is opened below `root` while it is on."""
+    """Records what is opened below `root` while it is on; with `outside`, elsewhere too."""
 
-    def __init__(self, root: Path, is_project: Callable[[str], bool]) -> None:
+    def __init__(
+        self, root: Path, is_project: Callable[[str], bool], *, outside: bool = False
+    ) -> None:
         self._is_project = is_project
+        self._outside = outside
         # What is opened may be named by either.
         self._prefixes = (f"{root}{os.sep}", f"{root.resolve()}{os.sep}")
         self._stats: dict[str, Any] = {name: getattr(os, name) for name in _STATS}
@@ -117,7 +120,7 @@ class FileRecorder:
 
     def _opened(self, given: Any, writing: bool) -> None:
         path = self._inside(given)
-        if path is None and not writing:
+        if path is None and self._outside and not writing:
             self._opened_outside(given)
         if path is None or path in self.record.writes:
             return

@@ -26,7 +26,7 @@ class ImportTracer:
 
     def __init__(self, root: Path) -> None:
         is_project = functools.partial(is_project_file, root)
-        self._files = FileRecorder(root, is_project)
+        self._files = FileRecorder(root, is_project, outside=True)
         self._environment = EnvironmentRecorder(is_project)
 
     @property

@@ -52,3 +52,30 @@ def test_variables_are_noted(traced, monkeypatch):
 def test_modules_are_none_of_its_business(traced):
     tracer = traced("import json.tool\nimport other\n", other_dot_py="")
     assert (tracer.reads, tracer.environment) == ({}, ())
+
+
+def test_what_else_an_import_depends_on_is_noted(traced):
+    elsewhere = traced.root.parent / "elsewhere.txt"
+    elsewhere.write_text("5")
+    (traced.root / "parts").mkdir()
+    (traced.root / "parts" / "one").touch()
+    listed, looked, outside = traced(
+        "import os, pathlib\n"
+        "os.listdir('parts')\n"
+        "pathlib.Path('local.txt').exists()\n"
+        f"pathlib.Path({str(elsewhere)!r}).read_text()\n"
+    ).others
+    assert listed == [(str(traced.root / "parts"), ("one",))]
+    assert (str(traced.root / "local.txt"), "absent") in looked
+    ((path, signature),) = outside
+    assert (path, signature.size) == (str(elsewhere), 1)
+
+
+def test_what_is_imported_from_elsewhere_is_not_noted(traced, monkeypatch):
+    library = traced.root.parent / "library"
+    library.mkdir()
+    (library / "traced_library.py").write_text("open(__file__).close()\n")
+    monkeypatch.syspath_prepend(str(library))
+    _, _, outside = traced("import traced_library\n").others
+    sys.modules.pop("traced_library", None)
+    assert outside == []
