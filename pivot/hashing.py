@@ -46,7 +46,7 @@ def hash_bytes(data: bytes, algorithm: Algorithm = DEFAULT_ALGORITHM) -> str:
 
 def hash_text(text: str, algorithm: Algorithm = DEFAULT_ALGORITHM) -> str:
     """Give the hash of a text, encoded as UTF-8 (lone surrogates pass through)."""
-    return hash_bytes(text.encode("utf-8", "surrogatepass"), algorithm)
+    return _DIGESTS[algorithm](text.encode("utf-8", "surrogatepass"))
 
 
 def hash_file(path: Path, algorithm: Algorithm = DEFAULT_ALGORITHM) -> tuple[str, int]:

@@ -60,7 +60,7 @@ def opaque_version(value: object) -> str | None:
     if found is not None:
         version, name = found
         return version if name == _name(value) else None
-    known = _MARKED.get(id(value))
+    known = _MARKED.get(id(value)) if _MARKED else None
     return known[1] if known else None
 
 

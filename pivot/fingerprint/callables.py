@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pivot.fingerprint.names import Use
     from pivot.fingerprint.references import References
 
+_NOTHING = Parts("environment")
 _CACHED = type(functools.lru_cache(lambda: None))
 
 
@@ -39,6 +40,10 @@ class Callables:
     def __init__(self, references: References, binder: Binder) -> None:
         self.references = references
         self.binder = binder
+
+    def knows(self, kind: type) -> bool:
+        """Say whether values of a type are taken apart here."""
+        return issubclass(kind, (FunctionType, *_HANDLERS))
 
     def take_apart(self, value: object) -> Parts | None:
         """Give the parts of a callable, None if it's no callable that is known here."""
@@ -51,6 +56,11 @@ class Callables:
 
     def environment(self, function: FunctionType) -> Parts:
         """Give what a function carries beside its code."""
+        code = function.__code__
+        if not (function.__defaults__ or code.co_freevars) and not (
+            function.__kwdefaults__ or function.__dict__
+        ):
+            return _NOTHING
         children: list[object] = []
         if function.__defaults__:
             children += ["defaults", function.__defaults__]
@@ -59,12 +69,10 @@ class Callables:
         for name, value in sorted(function.__dict__.items()):
             children += [f".{name}", value]
         nodes: list[Node] = []
-        for name, cell in zip(
-            function.__code__.co_freevars, function.__closure__ or (), strict=True
-        ):
+        for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
             content = self._cell(function, name, cell, nodes)
             children += [name, *content]
-        return Parts("environment", tuple(children), nodes=tuple(nodes))
+        return Parts(_NOTHING.label, tuple(children), nodes=tuple(nodes))
 
     def _function(self, function: FunctionType) -> Parts:
         registry = function.__dict__.get("registry")

@@ -11,7 +11,13 @@ from __future__ import annotations
 
 import enum
 import functools
-from types import FunctionType, GetSetDescriptorType, MemberDescriptorType
+from types import (
+    FunctionType,
+    GetSetDescriptorType,
+    MappingProxyType,
+    MemberDescriptorType,
+    NoneType,
+)
 from typing import TYPE_CHECKING
 
 from pivot.fingerprint.digest import Parts
@@ -20,13 +26,15 @@ from pivot.fingerprint.nodes import ClassNode
 from pivot.opacity import opaque_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pivot.fingerprint.callables import Callables
     from pivot.fingerprint.elsewhere import Elsewhere
     from pivot.fingerprint.references import References
     from pivot.fingerprint.sources import Defined
 
+#: What most attributes are that Python and libraries write into a class.
+_PLAIN = frozenset({NoneType, bool, int, str, tuple, dict, set, frozenset, MappingProxyType})
 _LAYOUT = (GetSetDescriptorType, MemberDescriptorType)
 #: Written into every abstract class; counts registrations of the process.
 _NOISE = frozenset({"_abc_impl"})
@@ -83,16 +91,17 @@ class Classes:
     def _attributes(self, cls: type) -> Iterator[tuple[str, object]]:
         own = self.references.home(cls).defined
         generated = not _GENERATED.isdisjoint(vars(cls))
+        is_enum = issubclass(cls, enum.Enum)
         for name, value in sorted(vars(cls).items()):
-            functions = _functions_in(value)
-            if any(opaque_version(one) is not None for one in functions):
-                yield name, value
-            elif functions:
-                if name not in _COMPILED and not (
+            functions = () if type(value) in _PLAIN else _functions_in(value)
+            if functions:
+                if any(opaque_version(one) is not None for one in functions):
+                    yield name, value
+                elif name not in _COMPILED and not (
                     generated and self._is_generated(name, functions[0])
                 ):
                     yield from self._methods(own, name, functions, value)
-            elif issubclass(cls, enum.Enum):
+            elif is_enum:
                 if is_a(value, cls):
                     yield name, getattr(value, "_value_", None)
                 elif not name.startswith("_"):
@@ -101,7 +110,7 @@ class Classes:
                 yield name, value
 
     def _methods(
-        self, own: Defined | None, name: str, functions: list[FunctionType], value: object
+        self, own: Defined | None, name: str, functions: Sequence[FunctionType], value: object
     ) -> Iterator[tuple[str, object]]:
         """Give the surroundings of methods, or all of them if they aren't in the class' source."""
         if own is None or not all(self._is_in_body(own, function) for function in functions):
@@ -142,4 +151,4 @@ def _is_noise(name: str, value: object) -> bool:
 
 
 def _is_special(name: str) -> bool:
-    return name.startswith("__") and name.endswith("__")
+    return name[:2] == "__" == name[-2:]

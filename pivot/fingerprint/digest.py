@@ -72,10 +72,11 @@ def new_leaves() -> Leaves:
 class _Frame:
     """A value whose children are being digested."""
 
-    __slots__ = ("hashes", "low", "number", "parts", "rest", "value")
+    __slots__ = ("hashes", "identity", "low", "number", "parts", "rest", "value")
 
-    def __init__(self, value: object, parts: Parts, number: int, place: int) -> None:
+    def __init__(self, value: object, identity: int, parts: Parts, number: int, place: int) -> None:
         self.value = value
+        self.identity = identity
         self.parts = parts
         #: How many values were begun before it: its name for those that refer back to it.
         self.number = number
@@ -111,7 +112,7 @@ class _Walk:
         self.count = 0
 
     def run(self, parts: Parts) -> Digest:
-        result = self.begin(self, parts)
+        result = self.begin(self, id(self), parts)
         stack = self.stack
         while stack:
             frame = stack[-1]
@@ -131,7 +132,11 @@ class _Walk:
         """Give the hash of what is a leaf or is known; begin anything else and give ""."""
         leaves = self.leaves.get(type(value))
         if leaves is None:
-            return self.known(value) or self.begin(value, self.take_apart(value))
+            identity = id(value)
+            if identity in self.places:
+                return self.back(self.places[identity])
+            known = self.done.get(identity)
+            return known[0] if known else self.begin(value, identity, self.take_apart(value))
         found = leaves.get(value)
         if found is None:
             found = hash_text(self.take_apart(value).label)
@@ -139,7 +144,7 @@ class _Walk:
                 leaves[value] = found
         return found
 
-    def begin(self, value: object, parts: Parts) -> str:
+    def begin(self, value: object, identity: int, parts: Parts) -> str:
         """Give the hash of a leaf; put anything else on the stack and give ""."""
         for node in parts.nodes:
             self.nodes[node] = None
@@ -148,23 +153,21 @@ class _Walk:
         if not parts.children:
             return hash_text(parts.label)
         place = len(self.stack)
-        self.places[id(value)] = place
-        self.stack.append(_Frame(value, parts, self.count, place))
+        self.places[identity] = place
+        self.stack.append(_Frame(value, identity, parts, self.count, place))
         self.count += 1
         return ""
 
-    def known(self, value: object) -> str:
-        place = self.places.get(id(value))
-        if place is not None:
-            top = self.stack[-1]
-            top.low = min(top.low, place)
-            return hash_text(f"up {len(self.stack) - place}")
-        return self.done.get(id(value), ("",))[0]
+    def back(self, place: int) -> str:
+        """Give the hash of what is being digested further up."""
+        top = self.stack[-1]
+        top.low = min(top.low, place)
+        return hash_text(f"up {len(self.stack) - place}")
 
     def finish(self) -> str:
         frame = self.stack.pop()
         place = len(self.stack)
-        del self.places[id(frame.value)]
+        del self.places[frame.identity]
         parts = frame.parts
         hashes = frame.hashes if parts.ordered else sorted(frame.hashes)
         result = hash_text(_SEPARATOR.join((parts.label, *hashes)))
@@ -173,5 +176,5 @@ class _Walk:
             # What refers to something above it can't be told by its own hash alone.
             again = hash_text(f"seen {frame.number}")
             self.stack[-1].low = min(self.stack[-1].low, frame.low)
-        self.done[id(frame.value)] = (again, frame.value)
+        self.done[frame.identity] = (again, frame.value)
         return result

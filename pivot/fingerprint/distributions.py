@@ -10,6 +10,7 @@ tests/fingerprint/test_distributions.py.
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -93,11 +94,11 @@ class _Site:
 
 def _metadata_directories(site: Path) -> dict[str, Path]:
     try:
-        entries = sorted(site.iterdir())
+        names = sorted(os.listdir(site))  # noqa: PTH208 - a path for each takes ten times as long
     except OSError:
         return {}
-    found = (entry for entry in entries if entry.name.endswith(_METADATA_SUFFIXES))
-    return {_normalised(entry.name.partition("-")[0]): entry for entry in found}
+    found = (name for name in names if name.endswith(_METADATA_SUFFIXES))
+    return {_normalised(name.partition("-")[0]): site / name for name in found}
 
 
 def _normalised(name: str) -> str:

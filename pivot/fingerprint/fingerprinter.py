@@ -36,7 +36,7 @@ from pivot.fingerprint.values import Values
 from pivot.hashing import hash_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pivot.fingerprint.index import Memory
@@ -70,14 +70,15 @@ class Fingerprinter:
         values = Values(self._references, Plain(names), callables, classes, instances)
         self._symbols = Symbols(root, binder, values)
         self._ran = RanCode(self._references, binder.unloaded)
-        self._reached: dict[Node, _Reached] = {}
+        #: Identity of a node -> what came of it. Nodes are no keys: their hashes take longer.
+        self._reached: dict[tuple[Hashable, ...], _Reached] = {}
 
     def manifest(self, roots: Mapping[str, object]) -> Manifest:
         """Give everything that the roots' code reaches; `roots` maps a label to any object."""
-        nodes = {label: self._root(label, value) for label, value in roots.items()}
         with _uncollected():
+            nodes = {label: self._root(label, value) for label, value in roots.items()}
             reached = self._reachable(nodes.values())
-        return _manifest(reached, self._roles(nodes, reached))
+            return _manifest(reached, self._roles(nodes, reached))
 
     def tree(self, roots: Mapping[str, object], ran: Iterable[str] = ()) -> Tree:
         """Give a manifest with who leads to whom; `ran` are keys of code that only ran."""
@@ -161,28 +162,29 @@ class Fingerprinter:
         functions = {
             label: self._reach(node) for label, node in nodes.items() if is_a(node, FunctionNode)
         }
-        led_to = {id(inner) for one in reached for inner in one.next or ()}
         for label, one in functions.items():
-            if len(functions) > 1 or id(one) in led_to:
+            if len(functions) > 1 or any(one in (around.next or ()) for around in reached):
                 yield Symbol("value", label, hash_text(one.key), None, one.key)
 
     def _reachable(self, roots: Iterable[Node]) -> Collection[_Reached]:
-        todo = [self._reach(OriginNode.of(PYTHON)), *map(self._reach, roots)]
-        seen: dict[int, _Reached] = {}
-        while todo:
-            one = todo.pop()
-            if id(one) not in seen:
-                seen[id(one)] = one
-                if one.next is None:
-                    one.next = [self._reach(node) for node in one.entry.nodes]
-                todo.extend(one.next)
-        return seen.values()
+        found = dict.fromkeys([self._reach(OriginNode.of(PYTHON)), *map(self._reach, roots)])
+        todo = list(found)
+        for one in todo:
+            if one.next is None:
+                one.next = [self._reach(node) for node in one.entry.nodes]
+            for inner in one.next:
+                if inner not in found:
+                    found[inner] = None
+                    todo.append(inner)
+        return todo
 
     def _reach(self, node: Node) -> _Reached:
-        if node not in self._reached:
+        found = self._reached.get(node.identity)
+        if found is None:
             entry = self._entry(node)
-            self._reached[node] = _Reached(entry, entry.symbol.key if entry.symbol else "")
-        return self._reached[node]
+            found = _Reached(node, entry, entry.symbol.key if entry.symbol else "")
+            self._reached[node.identity] = found
+        return found
 
     def _entry(self, node: Node) -> Entry:
         try:
@@ -208,6 +210,8 @@ def _uncollected() -> Iterator[None]:
 class _Reached:
     """A node that some stage reaches: made once, walked over for each."""
 
+    #: Kept, so that nothing else takes its identity.
+    node: Node
     entry: Entry
     key: str
     #: What its nodes stand for, once it's known.
@@ -230,23 +234,23 @@ def _led_to(one: _Reached) -> tuple[str, ...]:
 
 
 def _manifest(reached: Collection[_Reached], more: Iterable[Symbol] = ()) -> Manifest:
-    found: dict[str, list[Symbol]] = {}
-    unstable: set[str] = set()
-    for one in reached:
-        if one.entry.symbol is not None:
-            found.setdefault(one.key, []).append(one.entry.symbol)
-        if one.entry.unstable:
-            unstable.add(one.key)
-    for symbol in more:
-        found.setdefault(symbol.key, []).append(symbol)
-    symbols = {key: _merged(found[key]) for key in sorted(found)}
-    return Manifest(symbols, tuple(sorted(unstable)))
+    found = [(one.key, one.entry.symbol) for one in reached]
+    found += [(symbol.key, symbol) for symbol in more]
+    symbols: dict[str, Symbol] = {}
+    several: dict[str, list[Symbol]] = {}
+    for key, symbol in found:
+        if symbol is None:
+            continue
+        other = symbols.setdefault(key, symbol)
+        if other is not symbol:
+            several.setdefault(key, [other]).append(symbol)
+    symbols.update({key: _merged(named) for key, named in several.items()})
+    unstable = {one.key for one in reached if one.entry.unstable}
+    return Manifest({key: symbols[key] for key in sorted(symbols)}, tuple(sorted(unstable)))
 
 
 def _merged(symbols: list[Symbol]) -> Symbol:
     """Make one symbol of several with one key: different code can have one name."""
-    if len(symbols) == 1:
-        return symbols[0]
     first = min(symbols, key=lambda symbol: symbol.hash)
     hashes = sorted({symbol.hash for symbol in symbols})
     return (

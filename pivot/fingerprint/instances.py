@@ -132,6 +132,15 @@ def _state(value: object) -> Iterator[tuple[str, object]]:
                     continue
 
 
+def _may_have(value: object, name: str) -> bool:
+    try:
+        if name in object.__getattribute__(value, "__dict__"):
+            return True
+    except AttributeError:
+        pass
+    return _class_attribute(type(value), name) is not None
+
+
 def _class_attribute(kind: type, name: str) -> object:
     return next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
 
@@ -142,6 +151,9 @@ def _is_frozen(kind: type) -> bool:
 
 def _wrapper(value: object) -> Parts | None:
     """Take apart what a library made of a function: a compiled or a memoised one, say."""
+    # Most values have none; whether there is one is told faster than what there is.
+    if not _may_have(value, "__wrapped__"):
+        return None
     attributes = dict(_state(value))
     if "__wrapped__" not in attributes:
         return None

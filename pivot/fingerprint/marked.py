@@ -53,7 +53,7 @@ def version_around(function: FunctionType) -> str | None:
 
 def opaque_decorators(bindings: Iterable[str]) -> frozenset[Chain]:
     """Give the chains of names that stand for the decorator, among the texts of bindings."""
-    found = (text.partition("=")[0] for text in bindings if text.endswith(_DECORATORS))
+    found = [text.partition("=")[0] for text in bindings if text.endswith(_DECORATORS)]
     return frozenset(tuple(use.split(".")) for use in found)
 
 

@@ -15,6 +15,7 @@ Tests: tests/fingerprint/test_outline.py and tests/fingerprint/test_sources.py.
 from __future__ import annotations
 
 import ast
+import marshal
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -54,12 +55,21 @@ class Piece(NamedTuple):
     within: int | None = None
     extent: Extent | None = None
 
+    def pack(self) -> bytes:
+        """Give the bytes that `unpack` makes the piece of."""
+        return marshal.dumps(tuple(self))
+
+    @classmethod
+    def unpack(cls, data: bytes) -> Piece:
+        """Make a piece of bytes."""
+        return cls._make(marshal.loads(data))  # noqa: S302 - our own, and of this very release
+
 
 class Outline(NamedTuple):
     """What there is in a file; numbers stand for pieces."""
 
-    #: The first one is the whole file. As plain tuples: a `Piece` is made of one when it's needed.
-    pieces: list[tuple[object, ...]]
+    #: The first one is the whole file. Packed: most of those that are loaded are never asked for.
+    pieces: list[bytes]
     #: First line, that of a decorator if there's one -> name and number of each function.
     functions: dict[int, list[tuple[str, int]]]
     #: Qualified name -> first line and number of each class.
@@ -112,7 +122,7 @@ class _Outliner:
         executed = [node for node in self.tree.body if not is_skipped(node)]
         bound = {node: sorted(bound_names(node)) for node in self.tree.body}
         return Outline(
-            [tuple(self._piece(node)) for node in self.nodes],
+            [self._piece(node).pack() for node in self.nodes],
             functions,
             classes,
             lambdas,

@@ -47,7 +47,8 @@ _DESCRIPTORS = (
     MethodDescriptorType,
     WrapperDescriptorType,
 )
-_NAMED = (FunctionType, type, ModuleType, BuiltinFunctionType, *_DESCRIPTORS)
+#: The types of what has a name of its own, as a rule.
+NAMED = (FunctionType, type, ModuleType, BuiltinFunctionType, *_DESCRIPTORS)
 
 
 class Reference(NamedTuple):
@@ -73,19 +74,21 @@ class References:
         self.sources = sources
         #: The globals of scripts that were run by path, and so are in no module.
         self._scripts: dict[str, Mapping[str, object]] = {}
+        #: Identity of a namespace -> the name of its module, and itself, so that it stays.
+        self._names: dict[int, tuple[str, Mapping[str, object]]] = {}
         #: Identity of a class -> where it was written, and the class itself, so that it stays.
         self._homes: dict[int, tuple[Home, type]] = {}
-        #: Identity of a function -> its source, and the function itself, so that it stays.
-        self._defined: dict[int, tuple[Defined | None, FunctionType]] = {}
+        self._defined: dict[FunctionType, Defined | None] = {}
+        self._function_keys: dict[FunctionType, str] = {}
         #: Identity of a thing -> its reference, and the thing itself, so that it stays.
         self._known: dict[int, tuple[Reference | None, object]] = {}
 
     def reference(self, value: object) -> Reference | None:
         """Give the name of a function, a class or a module, None for anything else."""
-        if not issubclass(type(value), _NAMED):
-            return None
         known = self._known.get(id(value))
         if known is None:
+            if not issubclass(type(value), NAMED):
+                return None
             known = self._known[id(value)] = self._reference(value), value
         return known[0]
 
@@ -123,16 +126,18 @@ class References:
 
     def function_key(self, function: FunctionType) -> str:
         """Give the key of a function's code: `func:module:label`."""
-        defined = self.defined(function)
-        label = defined.label if defined else function.__code__.co_qualname
-        return f"func:{self.module_name(function.__globals__)}:{label}"
+        if function not in self._function_keys:
+            defined = self.defined(function)
+            label = defined.label if defined else function.__code__.co_qualname
+            key = f"func:{self.module_name(function.__globals__)}:{label}"
+            self._function_keys[function] = key
+        return self._function_keys[function]
 
     def defined(self, function: FunctionType) -> Defined | None:
         """Give the source of a function, None if there is none, or it has changed since."""
-        known = self._defined.get(id(function))
-        if known is None:
-            known = self._defined[id(function)] = self._find(function), function
-        return known[0]
+        if function not in self._defined:
+            self._defined[function] = self._find(function)
+        return self._defined[function]
 
     def _find(self, function: FunctionType) -> Defined | None:
         source = self.sources.read(function.__code__.co_filename)
@@ -153,6 +158,12 @@ class References:
 
     def module_name(self, namespace: Mapping[str, object]) -> str:
         """Give the name of the module with these globals, as it would be imported."""
+        known = self._names.get(id(namespace))
+        if known is None:
+            known = self._names[id(namespace)] = self._module_name(namespace), namespace
+        return known[0]
+
+    def _module_name(self, namespace: Mapping[str, object]) -> str:
         name = namespace.get("__name__")
         name = name if isinstance(name, str) else "?"
         if isinstance(namespace, Unloaded):

@@ -11,10 +11,9 @@ from __future__ import annotations
 import ast
 import os
 import sys
-from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FunctionType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pivot.errors import Place
 from pivot.fingerprint.binding import Binding
@@ -45,7 +44,7 @@ from pivot.fingerprint.syntax import syntax_hash, without_defaults
 from pivot.hashing import hash_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from pivot.fingerprint.binding import Binder
@@ -58,8 +57,7 @@ _SEPARATOR = "\x1d"
 _NOTHING = Digest("")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A node's symbol, and the nodes that it names."""
 
     #: None for a node that only leads to others.
@@ -71,8 +69,7 @@ class Entry:
     hidden: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Code:
+class _Code(NamedTuple):
     """The source of a node, or what stands for it."""
 
     hash: str
@@ -94,36 +91,34 @@ class Symbols:
         self.values = values
         self.references = values.references
         self.sources = values.references.sources
+        self._makers: dict[type[Node], Callable[..., Entry]] = {
+            FunctionNode: self._function,
+            ClassNode: self._class,
+            ConstNode: self._const,
+            ModuleNode: self._module,
+            OriginNode: self._origin,
+            OpaqueNode: self._opaque,
+            SourceNode: self._source,
+            RanNode: self._ran,
+            SetupNode: self._setup,
+            ValueNode: self._value,
+        }
         #: File -> what people are shown of it.
         self._shown_files: dict[str, str] = {}
+        #: Identity of a namespace -> its node, which keeps it.
+        self._setup_nodes: dict[int, SetupNode] = {}
 
     def entry(self, node: Node) -> Entry:
         """Give the entry of a node."""
-        match node:
-            case FunctionNode():
-                return self._function(node)
-            case ClassNode():
-                return self._class(node)
-            case ConstNode():
-                return self._const(node)
-            case ModuleNode():
-                return self._module(node)
-            case OriginNode(subject=origin):
-                return Entry(Symbol(origin.kind, origin.name, origin.version))
-            case OpaqueNode():
-                return self._opaque(node)
-            case SourceNode():
-                key = f"source:{node.module}:{node.name}"
-                code = self._statements(node.subject, node.name)
-                return self._entry(key, code, node.subject, _NOTHING)
-            case RanNode():
-                return self._ran(node)
-            case SetupNode():
-                return self._setup(node)
-            case ValueNode():
-                return self._value(node)
-            case _:
-                raise TypeError(f"{node!r} is no kind of node")
+        return self._makers[type(node)](node)
+
+    def _origin(self, node: OriginNode) -> Entry:
+        origin = node.subject
+        return Entry(Symbol(origin.kind, origin.name, origin.version))
+
+    def _source(self, node: SourceNode) -> Entry:
+        code = self._statements(node.subject, node.name)
+        return self._entry(f"source:{node.module}:{node.name}", code, node.subject, _NOTHING)
 
     def _function(self, node: FunctionNode) -> Entry:
         function = node.subject
@@ -161,14 +156,14 @@ class Symbols:
         nodes = [_as_base(inner, node) for inner in made.nodes]
         if SUBCLASSES in code.uses:
             nodes += self.binder.subclasses(node.subject)
-        return replace(made, nodes=tuple(nodes))
+        return made._replace(nodes=tuple(nodes))
 
     def _class_code(self, node: ClassNode, home: Home) -> _Code:
         cls, defined = node.subject, home.defined
         if defined is None:
             # Made by a call: `namedtuple(...)`, `type(...)`, `Enum(...)`.
             code = self._statements(home.namespace, cls.__name__)
-            return replace(code, lost="__firstlineno__" in vars(cls))
+            return code._replace(lost="__firstlineno__" in vars(cls))
         place = self._place(_file(home.namespace), defined.line)
         without = self.values.classes.elsewhere.fields(cls) if node.reduced else None
         if without:
@@ -196,13 +191,14 @@ class Symbols:
     def _const(self, node: ConstNode) -> Entry:
         value = node.subject[node.name]
         found = self.values.digest(value)
-        code = self._statements(node.subject, node.name)
         name = f"{node.module}:{node.name}"
         if found.opaque is Opaque.NO:
-            symbol = Symbol("const", name, found.hash, code.place, shown(value))
+            place = self._statements_place(node.subject, node.name)
+            symbol = Symbol("const", name, found.hash, place, shown(value))
             return Entry(symbol, (*found.nodes, self._setup_node(node.subject)))
+        code = self._statements(node.subject, node.name)
         lost = found.opaque is Opaque.UNKNOWN and not code.hash
-        return self._entry(f"const:{name}", replace(code, lost=lost), node.subject, found)
+        return self._entry(f"const:{name}", code._replace(lost=lost), node.subject, found)
 
     def _statements(self, namespace: Mapping[str, object], name: str) -> _Code:
         """Give the statements that bind a global, as a stand-in for a value."""
@@ -210,7 +206,13 @@ class Symbols:
         source = self.sources.read(file) if file else None
         statements = source.statements(name) if source else []
         code = self._of_statements(file, statements)
-        return replace(code, uses=[use for use in code.uses if use.path != (name,)])
+        return code._replace(uses=[use for use in code.uses if use.path != (name,)])
+
+    def _statements_place(self, namespace: Mapping[str, object], name: str) -> Place | None:
+        file = _file(namespace)
+        source = self.sources.read(file) if file else None
+        statements = source.statements(name) if source else ()
+        return self._place(file, statements[0].line) if statements else None
 
     def _of_statements(self, file: str | None, statements: list[Defined]) -> _Code:
         digest = _SEPARATOR.join(one.hash for one in statements)
@@ -243,7 +245,7 @@ class Symbols:
         key = f"module:{self.references.module_name(namespace)}"
         bindings = self._contents(namespace) if module else self.binder.bind(uses, namespace)
         made = _entry(key, code, bindings)
-        return replace(made, nodes=(*made.nodes, self._setup_node(namespace)))
+        return made._replace(nodes=(*made.nodes, self._setup_node(namespace)))
 
     def _contents(self, namespace: Mapping[str, object]) -> list[Binding]:
         names = [name for name in namespace if not (name[:2] == name[-2:] == "__")]
@@ -260,7 +262,11 @@ class Symbols:
         return Entry(made.symbol, (*made.nodes, *inner))
 
     def _setup_node(self, namespace: Mapping[str, object]) -> Node:
-        return SetupNode.of(namespace, self.references.module_name(namespace))
+        known = self._setup_nodes.get(id(namespace))
+        if known is None:
+            known = SetupNode.of(namespace, self.references.module_name(namespace))
+            self._setup_nodes[id(namespace)] = known
+        return known
 
     def _entry(
         self, key: str, code: _Code, namespace: Mapping[str, object], environment: Digest
@@ -270,8 +276,7 @@ class Symbols:
         if decorators:
             code = _without_opaque(code, decorators, whole=key.startswith(("func:", "class:")))
             bindings = list(self.binder.bind(code.uses, namespace))
-        made = _entry(key, code, bindings, environment)
-        return Entry(made.symbol, (*made.nodes, self._setup_node(namespace)), made.unstable)
+        return _entry(key, code, bindings, environment, self._setup_node(namespace))
 
     def _value(self, node: ValueNode) -> Entry:
         found = self.values.digest(node.subject)
@@ -297,7 +302,7 @@ def _without_opaque(code: _Code, decorators: Collection[Chain], *, whole: bool) 
     kept = [without_opaque(tree, decorators, whole=whole) for tree in trees if tree]
     uses = {use for tree in kept for use in uses_of(tree)}
     digest = _SEPARATOR.join(map(syntax_hash, kept))
-    return replace(code, hash=digest, uses=[use for use in code.uses if use in uses])
+    return code._replace(hash=digest, uses=[use for use in code.uses if use in uses])
 
 
 def _reduced(node: ast.AST | None, fields: AbstractSet[str]) -> list[ast.AST | None]:
@@ -313,15 +318,23 @@ def _as_base(node: Node, derived: ClassNode) -> Node:
 
 
 def _entry(
-    key: str, code: _Code, bindings: Iterable[Binding], environment: Digest = _NOTHING
+    key: str,
+    code: _Code,
+    bindings: Iterable[Binding],
+    environment: Digest = _NOTHING,
+    *more: Node,
 ) -> Entry:
-    bindings = list(bindings)
-    texts = sorted({binding.text for binding in bindings})
-    digest = hash_text(_SEPARATOR.join((code.hash, *texts, environment.hash)))
-    nodes = {node: None for binding in bindings for node in binding.nodes}
-    nodes.update(dict.fromkeys(environment.nodes))
+    texts: set[str] = set()
+    nodes: dict[tuple[Hashable, ...], Node] = {}
+    for binding in bindings:
+        texts.add(binding.text)
+        for node in binding.nodes:
+            nodes[node.identity] = node
+    for node in (*environment.nodes, *more):
+        nodes[node.identity] = node
+    digest = hash_text(_SEPARATOR.join((code.hash, *sorted(texts), environment.hash)))
     kind, _, name = key.partition(":")
-    return Entry(Symbol(kind, name, digest, code.place), tuple(nodes), code.lost)
+    return Entry(Symbol(kind, name, digest, code.place), tuple(nodes.values()), code.lost)
 
 
 def _file(namespace: Mapping[str, object]) -> str | None:

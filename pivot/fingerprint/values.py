@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 
 from pivot.fingerprint.digest import Digest, Parts, digest, new_leaves
 from pivot.fingerprint.kinds import is_a
+from pivot.fingerprint.references import NAMED
 from pivot.fingerprint.runtime import runtime_parts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pivot.fingerprint.callables import Callables
     from pivot.fingerprint.classes import Classes
     from pivot.fingerprint.instances import Instances
@@ -40,6 +43,8 @@ class Values:
         self.classes = classes
         self.instances = instances
         self._leaves = new_leaves()
+        #: Type -> the door for its values.
+        self._doors: dict[type, Callable[[object], Parts | None]] = {}
 
     def digest(self, value: object) -> Digest:
         """Digest any value."""
@@ -53,18 +58,39 @@ class Values:
         """Take a value apart by one level."""
         if type(value) is Parts:
             return value
-        plain = self.plain.take_apart(value)
-        if plain is not None:
-            return plain
+        kind = type(value)
+        door = self._doors.get(kind)
+        if door is None:
+            door = self._doors[kind] = self._door(value)
+        return door(value) or self.instances.take_apart(value)
+
+    def _door(self, value: object) -> Callable[[object], Parts | None]:
+        """Give the door that knows values of a type; the value itself makes no difference."""
+        kind = type(value)
+        if self.plain.take_apart(value) is not None:
+            return self.plain.take_apart
+        if issubclass(kind, NAMED):
+            return self._named
+        inner = self._inner_door(value)
+
+        def unless_opaque(value: object) -> Parts | None:
+            return self._opaque(value) or inner(value)
+
+        return unless_opaque
+
+    def _inner_door(self, value: object) -> Callable[[object], Parts | None]:
+        if self.callables.knows(type(value)):
+            return self.callables.take_apart
+        return runtime_parts if runtime_parts(value) else self.instances.take_apart
+
+    def _opaque(self, value: object) -> Parts | None:
+        opaque = self.references.opaque(value)
+        return None if opaque is None else Parts(opaque.name, nodes=opaque.nodes)
+
+    def _named(self, value: object) -> Parts | None:
+        """Take apart what may have a name of its own."""
         reference = self.references.reference(value)
         if reference is not None:
             return Parts(reference.name, nodes=reference.nodes)
-        opaque = self.references.opaque(value)
-        if opaque is not None and not is_a(value, FunctionType):
-            return Parts(opaque.name, nodes=opaque.nodes)
-        return (
-            self.callables.take_apart(value)
-            or self.classes.take_apart(value)
-            or runtime_parts(value)
-            or self.instances.take_apart(value)
-        )
+        opaque = None if is_a(value, FunctionType) else self._opaque(value)
+        return opaque or self.callables.take_apart(value) or self.classes.take_apart(value)
