@@ -8,7 +8,9 @@ tests/engine/test_run.py.
 
 from __future__ import annotations
 
+import functools
 import heapq
+import os
 import queue
 import time
 from concurrent.futures import CancelledError
@@ -108,6 +110,7 @@ class Runner:
         self._committer = committer
         self._make_executor = executor
         self._executor: Executor | None = None
+        self._execute = functools.partial(execute, run=os.urandom(8).hex())
         self._emit = emit
         self._cancellation = cancellation
         self._stopping = False
@@ -255,7 +258,7 @@ class Runner:
             log = str(file)
         self._emit(StageStarted(name))
         task = Task(name, str(self._workspace.root), call, log)
-        future = executor.submit(execute, task)
+        future = executor.submit(self._execute, task)
         self._futures[name] = future
         future.add_done_callback(lambda _: self._finished.put(name))
 

@@ -22,6 +22,7 @@ from pivot.errors import PivotError, stage_exit_status
 from pivot.executors.payload import dumps, loads
 from pivot.interfaces import Failure, Outcome, Produced
 from pivot.loaders import PathOnly
+from pivot.registry import REGISTRY
 from pivot.stage import Stage, Via
 from pivot.stage_def import StageDef
 from pivot.store.tree import Tree
@@ -57,6 +58,8 @@ class Call:
 
 
 _importer: ProjectImporter | None = None
+#: The run for which the project's modules were imported.
+_run = ""
 
 
 def prepare(root: str) -> None:
@@ -71,11 +74,12 @@ def prepare(root: str) -> None:
             stream.reconfigure(line_buffering=True)
 
 
-def execute(task: Task) -> Outcome:
-    """Run one stage and give what came of it."""
+def execute(task: Task, run: str = "") -> Outcome:
+    """Run one stage and give what came of it; `run` tells one run of a pipeline from the next."""
     started = time.perf_counter()
     try:
         with contextlib.chdir(task.root):
+            _import_afresh(run)
             outs, trace = _perform(task)
     except KeyboardInterrupt:
         raise
@@ -94,10 +98,26 @@ def _described(error: PivotError) -> Failure:
     return Failure(str(error), traceback, stage_exit_status(error))
 
 
-def _perform(task: Task) -> tuple[tuple[Produced, ...], Trace]:
-    if _importer is not None and _importer.stale():
+def _import_afresh(run: str) -> None:
+    """Forget the project's modules if they are not what an import would give now.
+
+    Their sources tell only half of it: what an import reads may have changed since the last run.
+    """
+    global _run  # noqa: PLW0603 - as long-lived as the modules
+    if _importer is not None and (run != _run or _importer.stale()):
         _importer.install_afresh()
-    with discarded() if task.log else contextlib.nullcontext():
+    _run = run
+
+
+def _registering(task: Task) -> contextlib.AbstractContextManager[object]:
+    """Let the pipeline be imported, and register its stages, as if for the first time."""
+    if _importer is None:
+        return contextlib.nullcontext()  # it was imported by the process itself
+    return REGISTRY.collecting(Path(task.root))
+
+
+def _perform(task: Task) -> tuple[tuple[Produced, ...], Trace]:
+    with discarded() if task.log else contextlib.nullcontext(), _registering(task):
         call = loads(task.payload)
     assert isinstance(call, Call)  # noqa: S101 - we packed it
     try:
