@@ -239,9 +239,12 @@ class Symbols:
         file = _file(namespace)
         source = self.sources.read(file) if file else None
         uses = source.whole.uses if source and module is None else ()
+        text = source.whole.hash if source else ""
+        if module is None and source is None and file is not None:
+            # What is no Python can't be imported, as long as it's this text.
+            text = _bytes_hash(file)
         # A directory without __init__.py is a package without a source.
-        lost = source is None and file is not None
-        code = _Code(source.whole.hash if source else "", uses, self._place(file, 1), lost)
+        code = _Code(text, uses, self._place(file, 1), lost=not text and file is not None)
         key = f"module:{self.references.module_name(namespace)}"
         bindings = self._contents(namespace) if module else self.binder.bind(uses, namespace)
         made = _entry(key, code, bindings)
@@ -335,6 +338,13 @@ def _entry(
     digest = hash_text(_SEPARATOR.join((code.hash, *sorted(texts), environment.hash)))
     kind, _, name = key.partition(":")
     return Entry(Symbol(kind, name, digest, code.place), tuple(nodes.values()), code.lost)
+
+
+def _bytes_hash(file: str) -> str:
+    try:
+        return hash_text(Path(file).read_bytes().decode("latin-1"))
+    except OSError:
+        return ""
 
 
 def _file(namespace: Mapping[str, object]) -> str | None:
