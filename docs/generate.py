@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import runpy
 import sys
 import tomllib
 from pathlib import Path
@@ -44,7 +45,9 @@ def pages() -> dict[Path, str]:
     sections = {"settings": settings_table(), "floors": floors_table()}
     handwritten = {DOCS / "configuration.md": "settings", DOCS / "architecture.md": "floors"}
     found = {page: filled(page, name, sections[name]) for page, name in handwritten.items()}
-    return {DOCS / "cli.md": cli_page(), **found}
+    matrix = runpy.run_path(str(ROOT / "tests" / "fingerprint" / "matrix.py"))
+    cases = {ROOT / "tests" / "fingerprint" / "README.md": matrix["page"]()}
+    return {DOCS / "cli.md": cli_page(), **found, **cases}
 
 
 def filled(page: Path, name: str, text: str) -> str:

@@ -5,7 +5,7 @@ chain stands for. The text of a binding says *which* thing that is, so that an i
 redirected to a thing of the same name elsewhere changes the hash of its user; the nodes say *what*
 it is. Nothing is imported: a module that isn't loaded is found on the path, and its source is read.
 A name that leads nowhere is bound to `?`: when it appears, that is a change. Example:
-`settings.LIMIT=const:settings:LIMIT`. Tests: tests/fingerprint/edits/imports.toml.
+`settings.LIMIT=const:settings:LIMIT`. Tests: tests/fingerprint/cases/imports.toml.
 """
 
 from __future__ import annotations

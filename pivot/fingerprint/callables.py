@@ -3,7 +3,7 @@
 A function that was made by another (a closure, a decorated function, a lambda) is its code and its
 *environment*: defaults, cells, attributes. Example: `partial(scale, factor=2)` has the children
 `scale`, `()` and `{"factor": 2}`.
-Tests: tests/fingerprint/edits/decorators.toml.
+Tests: tests/fingerprint/cases/decorators.toml.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ The source of the body is hashed as a whole; an attribute counts by its value to
 computed, or set from elsewhere. What Python or a library writes into a class on its own (names
 with two underscores, the results of `@dataclass`) is left out: it follows from the rest. Example:
 `class A(B): K = f()` has the children "K" and what `f()` gave, and `B` if that's the project's.
-Tests: tests/fingerprint/edits/classes.toml.
+Tests: tests/fingerprint/cases/classes.toml.
 """
 
 from __future__ import annotations

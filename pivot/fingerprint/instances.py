@@ -5,7 +5,7 @@ project's instances is read past their own code: from `__dict__` and slots, and,
 stands among the bases, from that. Instances of others are asked to reduce themselves, as for
 pickling, and the result is taken apart like any value, so that neither the order of sets nor the
 sharing of texts shows. Example: `Scaler(factor=2)` has the children `Scaler`, "factor" and 2.
-Tests: tests/fingerprint/edits/values.toml.
+Tests: tests/fingerprint/cases/values.toml.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which values belong to the running process, and so can't be compared? Two kinds.
 
 Locks, threads and loggers hold nothing that a result could depend on. Streams, generators and the
-like might: the source that makes them has to tell. Tests: tests/fingerprint/edits/values.toml.
+like might: the source that makes them has to tell. Tests: tests/fingerprint/cases/values.toml.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 change what the functions of others do, and so the result of every stage that runs after the import.
 A module's setup are the top-level statements that call something of others for its effect, or
 assign to something of others, and the setups of all project modules that it imports. What others
-log, and what Pivot is told, is left out. Tests: tests/fingerprint/edits/setup.toml.
+log, and what Pivot is told, is left out. Tests: tests/fingerprint/cases/setup.toml.
 """
 
 from __future__ import annotations

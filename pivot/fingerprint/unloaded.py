@@ -3,7 +3,7 @@
 A name in it is what the statements say that bind it, and what these use in turn. What a name *leads
 to* is either an import, to be followed from the module that has it, or the module's own source.
 Example: in `from pkg.tools import *`, `clean` leads to the source of `clean` in `pkg.tools`.
-Tests: tests/fingerprint/edits/imports.toml.
+Tests: tests/fingerprint/cases/imports.toml.
 """
 
 from __future__ import annotations

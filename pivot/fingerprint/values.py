@@ -3,7 +3,7 @@
 The doors, in order: plain values (`plain`), things with a name of their own (`references`),
 callables (`callables`), classes (`classes`), what belongs to the process (`runtime`), instances
 (`instances`). Example: `Values(...).digest({"a": 1}).hash`.
-Tests: tests/fingerprint/edits/values.toml.
+Tests: tests/fingerprint/cases/values.toml.
 """
 
 from __future__ import annotations

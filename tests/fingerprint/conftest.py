@@ -1,10 +1,15 @@
 """A throw-away project that is written, imported afresh, edited, and imported again."""
 
 import importlib
+import json
+import os
+import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
+from typing import NamedTuple
 
 import pytest
 
@@ -76,3 +81,66 @@ def project(tmp_path, monkeypatch):
     made = Project(root)
     yield made
     made.forget()
+
+
+class Ended(NamedTuple):
+    """How one stage of a run ended."""
+
+    status: str
+    reasons: tuple[str, ...]
+    error: str | None
+
+
+#: Keeps numpy and pyarrow from starting threads, which a forked process would not have.
+NO_THREADS = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
+
+
+def unmeasured(environment: Mapping[str, str]) -> dict[str, str]:
+    """Give environment variables without those by which coverage follows into processes."""
+    return {k: v for k, v in environment.items() if not k.startswith("COVERAGE_PROCESS")}
+
+
+class RunServer:
+    """Runs projects, each time in a new process; see run_server.py."""
+
+    def __init__(self, hash_seed: str, *preload: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, Path(__file__).parent / "run_server.py", *preload],
+            # Not measured: a forked process ends without writing down what was covered.
+            env={**unmeasured(os.environ), **NO_THREADS, "PYTHONHASHSEED": hash_seed},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, root: Path, environment: dict[str, str] | None = None) -> dict[str, Ended]:
+        request = {"root": str(root), "environment": environment or {}}
+        print(json.dumps(request), file=self.process.stdin, flush=True)
+        answer = json.loads(self.process.stdout.readline())
+        assert "error" not in answer, answer["error"]
+        return {
+            stage: Ended(status, tuple(reasons), error)
+            for stage, (status, reasons, error) in answer.items()
+        }
+
+    def close(self) -> None:
+        self.process.communicate()
+
+
+@pytest.fixture(scope="session")
+def run_servers():
+    """Give a function that gives the server with a hash seed and some modules loaded."""
+    started: dict[tuple[str, ...], RunServer] = {}
+
+    def server(hash_seed: str, *preload: str) -> RunServer:
+        key = (hash_seed, *preload)
+        if key not in started:
+            started[key] = RunServer(*key)
+        return started[key]
+
+    yield server
+    for each in started.values():
+        each.close()
