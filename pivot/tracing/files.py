@@ -127,7 +127,7 @@ class FileRecorder:
         known = self.record.reads.get(path)
         if known is not None and not writing:
             if known[1] is None:  # it wasn't there; whoever waits for it asks again
-                self.record.reads[path] = (known[0], self._signature(path))
+                self.record.reads[path] = (known[0], self.signature(path))
             return
         place, machinery = self._caller()
         if machinery:
@@ -135,14 +135,14 @@ class FileRecorder:
         if writing:
             self.record.writes[path] = place
         else:
-            self.record.reads[path] = (place, self._signature(path))
+            self.record.reads[path] = (place, self.signature(path))
 
     def _opened_outside(self, given: Any) -> None:
         path = os.fspath(given) if isinstance(given, str | os.PathLike) else b""
         if isinstance(path, str) and path not in self.record.outside:
             place, machinery = self._caller()
             if place is not None and not machinery:
-                self.record.outside[path] = self._signature(path)
+                self.record.outside[path] = self.signature(path)
 
     def _handed_over(self, words: list[Any]) -> None:
         for word in words:
@@ -194,7 +194,8 @@ class FileRecorder:
         except OSError:
             return "absent"
 
-    def _signature(self, path: str) -> Signature | None:
+    def signature(self, path: str) -> Signature | None:
+        """Give what a file looks like now, None if it isn't there."""
         try:
             return Signature.of(self._stats["stat"](path))
         except OSError:

@@ -39,7 +39,12 @@ class ImportTracer:
         """What else it can depend on: directories listed, what was looked for, files elsewhere."""
         record = self._files.record
         listed = {path: names for path, (_, names) in record.listed.items()}
-        return tuple(sorted(found.items()) for found in (listed, record.looked, record.outside))
+        # Of a file also its size and its time may have been asked for.
+        looked = {
+            path: self._files.signature(path) if kind == "file" else kind
+            for path, kind in record.looked.items()
+        }
+        return tuple(sorted(found.items()) for found in (listed, looked, record.outside))
 
     @property
     def environment(self) -> tuple[tuple[str, str | None], ...]:

@@ -116,6 +116,7 @@ def test_a_value_that_a_helper_gives_is_not_unstable_when_the_helper_changes(pro
 SOURCES = {
     "a file": "NOW = json.loads(pathlib.Path('config.json').read_text())",
     "a file that may be absent": "NOW = pathlib.Path('local.txt').exists()",
+    "the size of a file": "NOW = os.stat('config.json').st_size",
     "a listing": "NOW = sorted(os.listdir('parts'))",
     "a file elsewhere": "NOW = pathlib.Path('../elsewhere.txt').read_text()",
     "a variable": "NOW = os.environ.get('LEVEL')",
@@ -124,9 +125,9 @@ SOURCES = {
 
 
 def change_all(project, monkeypatch, text):
-    project.write("config.json", json.dumps(text))
+    project.write("config.json", json.dumps([text] * len(text)))
     project.write(f"parts/{text}", "")
-    if text == "two":
+    if text == "three":
         project.write("local.txt", "")
     (project.root.parent / "elsewhere.txt").write_text(text)
     monkeypatch.setenv("LEVEL", text)
@@ -140,7 +141,7 @@ def test_what_an_import_reads_makes_no_value_unstable(project, monkeypatch, sour
     change_all(project, monkeypatch, "one")
     project.run()
     assert project.run() == {"stage": "unchanged"}
-    change_all(project, monkeypatch, "two")
+    change_all(project, monkeypatch, "three")
     assert project.run() == {"stage": "ran"}
     assert complaints(project) == []
 
