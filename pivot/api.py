@@ -27,9 +27,7 @@ from pivot.engine.forecast import Forecaster
 from pivot.engine.judge import Judge
 from pivot.engine.observe import code_roots
 from pivot.engine.report import Change, Explanation, RunReport, StageReport
-from pivot.engine.run import Runner, RunPlan
-from pivot.engine.schedule import Schedule
-from pivot.errors import UsageError
+from pivot.engine.run import Runner
 from pivot.events import Warned
 from pivot.exporters.export import Export
 from pivot.exporters.planning import (
@@ -132,7 +130,7 @@ def run(
             lambda stage, message: emit(Warned(message, stage)),
             session.observer,
         )
-        prepared = _run_plan(session, names)
+        prepared = session.run_plan(names)
         if prepared.executor == "inline":
             # Before a stage that runs here can change what the others' code consists of.
             for name in names:
@@ -191,7 +189,7 @@ def composition(
     `stage` is a target that means one stage; raises `UsageError` if it means several.
     """
     with _session(root, registry, {}, plugins) as session:
-        name = _one(session, stage)
+        name = session.only(stage)
         found = session.stages[name]
         lock, _ = Judge(session.workspace, session.observer).lock(name)
         traced = tuple(lock.traced) if lock else ()
@@ -253,7 +251,7 @@ def log(stage: str, root: Root = None, *, registry: Registry | None = None) -> s
     `stage` is a target that means one stage; raises `UsageError` if it means several.
     """
     with _session(root, registry, {}) as session:
-        name = _one(session, stage)
+        name = session.only(stage)
         file = Layout(session.root).log_file(name)
         return file.read_text("utf-8", "replace") if file.exists() else None
 
@@ -343,17 +341,6 @@ def plugins(*, load: bool = False) -> tuple[FoundPlugin, ...]:
     return PluginHost().found(load=load)
 
 
-def _one(session: Session, target: str) -> str:
-    """Give the name of the one stage that a target means."""
-    name, *others = session.graph.select([target])
-    if others:
-        raise UsageError(
-            f"{target!r} means {1 + len(others)} stages: {', '.join((name, *others))}",
-            hint="name one of them",
-        )
-    return name
-
-
 def _session(
     root: Root,
     registry: Registry | None,
@@ -365,24 +352,6 @@ def _session(
     # With a registry of its own, a host application may use any directory as the project.
     found = find_root(start) if registry is None else start.resolve()
     return Session(found, registry=registry, overrides=given, host=host)
-
-
-def _run_plan(session: Session, names: tuple[str, ...]) -> RunPlan:
-    graph = session.graph
-    state = session.workspace.state
-    durations = {name: state.duration(name) for name in names}
-    known = {name: seconds for name, seconds in durations.items() if seconds is not None}
-    priority = graph.longest_path(known)
-    stages = {name: session.stages[name] for name in names}
-    mutexes = {name: stage.mutex for name, stage in stages.items() if stage.mutex}
-    return RunPlan(
-        stages=stages,
-        schedule=Schedule(names, graph.upstream, priority, mutexes),
-        priority=priority,
-        executor=session.settings.executor,
-        workers=session.jobs(len(names)),
-        keep_going=session.settings.keep_going,
-    )
 
 
 def _plan(session: Session, names: tuple[str, ...]) -> Plan:

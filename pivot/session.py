@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Self
 from pivot.config import load_settings
 from pivot.discovery import ProjectImporter, discover, importing
 from pivot.engine.observe import Observer
+from pivot.engine.run import RunPlan
+from pivot.engine.schedule import Schedule
 from pivot.engine.stability import surroundings
 from pivot.engine.worker import prepare
 from pivot.engine.workspace import Workspace
@@ -156,6 +158,33 @@ class Session:
         if not targets:
             return graph.order
         return graph.closure(graph.select(targets))
+
+    def only(self, target: str) -> str:
+        """Give the name of the one stage that a target means; raise `UsageError` if several."""
+        name, *others = self.graph.select([target])
+        if others:
+            raise UsageError(
+                f"{target!r} means {1 + len(others)} stages: {', '.join((name, *others))}",
+                hint="name one of them",
+            )
+        return name
+
+    def run_plan(self, names: tuple[str, ...]) -> RunPlan:
+        """Give the plan of a run of these stages, which are in topological order."""
+        state = self.workspace.state
+        durations = {name: state.duration(name) for name in names}
+        known = {name: seconds for name, seconds in durations.items() if seconds is not None}
+        priority = self.graph.longest_path(known)
+        stages = {name: self.stages[name] for name in names}
+        mutexes = {name: stage.mutex for name, stage in stages.items() if stage.mutex}
+        return RunPlan(
+            stages=stages,
+            schedule=Schedule(names, self.graph.upstream, priority, mutexes),
+            priority=priority,
+            executor=self.settings.executor,
+            workers=self.jobs(len(names)),
+            keep_going=self.settings.keep_going,
+        )
 
     def require_inputs(self, names: tuple[str, ...]) -> None:
         """Raise `UsageError` with every input that does not exist and that no stage makes."""

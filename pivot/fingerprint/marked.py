@@ -43,12 +43,19 @@ def version_around(function: FunctionType) -> str | None:
     found: object = function.__globals__.get(first)
     for name in rest:
         version = opaque_version(found)
-        if version is not None:
+        # What has the name now may have been defined anew, after the function.
+        if version is not None and _begins(found) <= function.__code__.co_firstlineno:
             return version
         if not is_a(found, type):
             break
         found = vars(found).get(name)
     return None
+
+
+def _begins(definition: object) -> int:
+    if is_a(definition, FunctionType):
+        return definition.__code__.co_firstlineno
+    return getattr(definition, "__firstlineno__", 0)
 
 
 def opaque_decorators(bindings: Iterable[str]) -> frozenset[Chain]:

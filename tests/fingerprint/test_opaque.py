@@ -293,3 +293,27 @@ def test_that_opaque_code_ran_is_no_news(project):
     assert fingerprinter.unnamed(sites, (), manifest) == set()
     other = [(file, "helpers", "Plain.fit", lines.index("class Plain:") + 2)]
     assert fingerprinter.unnamed(other, (), manifest) == {"ran:helpers.py:Plain"}
+
+
+def test_a_name_that_was_marked_later_says_nothing_about_what_had_it_before(project):
+    project.write(
+        {
+            "pipeline.py": """
+                import pivot
+
+                def make():
+                    def stage():
+                        return 1
+                    return stage
+
+                stage = make()
+
+                @pivot.opaque(version="1")
+                def make():
+                    pass
+                """
+        }
+    )
+    before = project.manifest()
+    project.edit("pipeline.py", "return 1", "return 2")
+    assert project.changed(before, project.manifest()) != set()
