@@ -7,9 +7,12 @@ when it is first used. Tests: tests/test_facade.py.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
 
+# What `pivot run` needs when there is nothing to do must load nothing else, `typing` included.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from pivot.api import Cancellation, explain, export, fetch, plan, pull, push, run, stages
     from pivot.errors import PivotError
     from pivot.opacity import opaque

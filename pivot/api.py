@@ -13,6 +13,7 @@ Tests: tests/test_api.py.
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from pivot import sync
 from pivot.config import load_settings
 from pivot.discovery import PIPELINE_FILE
 from pivot.engine.cancellation import Cancellation
+from pivot.engine.certificate import Question, certify
 from pivot.engine.commit import Committer
 from pivot.engine.composition import Composition
 from pivot.engine.explanation import Explainer
@@ -28,7 +30,7 @@ from pivot.engine.judge import Judge
 from pivot.engine.observe import code_roots
 from pivot.engine.report import Change, Explanation, RunReport, StageReport
 from pivot.engine.run import Runner
-from pivot.events import Warned
+from pivot.events import Status, Warned
 from pivot.exporters.export import Export
 from pivot.exporters.planning import (
     Surroundings,
@@ -60,6 +62,7 @@ __all__ = [
     "Explanation",
     "Export",
     "Progress",
+    "Question",
     "RemoteInfo",
     "RunReport",
     "Sharing",
@@ -96,6 +99,7 @@ def run(
     on_event: Callable[[Event], None] | None = None,
     cancellation: Cancellation | None = None,
     plugins: PluginHost | None = None,
+    question: Callable[[int], Question] | None = None,
 ) -> RunReport:
     """Bring stages up to date: skip, restore or run each, and say how it went.
 
@@ -110,6 +114,8 @@ def run(
         on_event: called with every event, in the calling thread.
         cancellation: lets another thread or a signal handler stop the run.
         plugins: a plugin host with objects that answer or listen; a new one by default.
+        question: for a command line that wants to answer by `pivot.engine.snapshot` when it's asked
+            the same again: gives its words and its answer for a number of unchanged stages.
 
     Returns:
         A report; a stage that fails is in the report and raises nothing.
@@ -117,6 +123,7 @@ def run(
     Raises:
         PivotError: before anything runs, for whatever is wrong with the pipeline or the call.
     """
+    began_ns = time.time_ns()
     overrides = {"executor": executor, "jobs": jobs, "keep_going": keep_going}
     with _session(root, registry, overrides, plugins) as session:
         names = session.selected(tuple(targets))
@@ -135,7 +142,7 @@ def run(
             # Before a stage that runs here can change what the others' code consists of.
             for name in names:
                 session.observer.manifest(session.stages[name])
-        return Runner(
+        report = Runner(
             prepared,
             session.workspace,
             judge,
@@ -144,6 +151,19 @@ def run(
             emit,
             cancellation or Cancellation(),
         ).run()
+        if question is not None and session.is_quiet and _is_unchanged(report):
+            certify(
+                session.workspace,
+                [session.stages[name] for name in names],
+                session.origin,
+                question(len(names)),
+                began_ns,
+            )
+        return report
+
+
+def _is_unchanged(report: RunReport) -> bool:
+    return report.counts.keys() == {Status.UNCHANGED} and not report.interrupted
 
 
 def explain(

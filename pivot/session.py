@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING, Self
 
 from pivot.config import load_settings
 from pivot.discovery import ProjectImporter, discover, importing
+from pivot.engine.certificate import Origin
 from pivot.engine.observe import Observer
 from pivot.engine.run import RunPlan
 from pivot.engine.schedule import Schedule
+from pivot.engine.snapshot import mark
 from pivot.engine.stability import surroundings
 from pivot.engine.worker import prepare
 from pivot.engine.workspace import Workspace
@@ -65,11 +67,15 @@ class Session:
         host: PluginHost | None = None,
     ) -> None:
         self.root = root
+        config = str(Layout(root).config)
+        #: What the local settings looked like right before they were read.
+        self._config = {config: mark(config)}
         self.settings: Settings = load_settings(root, overrides or {})
         self._registry = registry
         self._given_host = host
         self._stack = ExitStack()
         self._on_event: Callable[[Event], None] | None = None
+        self._warned = False
 
     def __enter__(self) -> Self:
         return self
@@ -96,6 +102,21 @@ class Session:
     def imported(self) -> ImportTracer:
         """What the import of the pipeline read."""
         return ImportTracer(self.root)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody was warned of anything, and nobody wants to be told of runs."""
+        return not self._warned and not self.host.has_listeners
+
+    @property
+    def origin(self) -> Origin:
+        """Where the stages came from, besides their inputs."""
+        return Origin(
+            paths=[*self.sources, *self.observer.read, *self.imported.paths],
+            loose=self._config,
+            variables=[name for name, _ in self.imported.environment],
+            absent=self.observer.absent_modules,
+        )
 
     @property
     def sources(self) -> dict[str, Signature | None]:
@@ -226,6 +247,7 @@ class Session:
         self._on_event = on_event
 
         def emit(event: Event) -> None:
+            self._warned |= isinstance(event, Warned)
             if on_event is not None:
                 on_event(event)
             self.host.announce(event)
@@ -233,5 +255,6 @@ class Session:
         return emit
 
     def _report(self, problem: Problem) -> None:
+        self._warned = True
         if self._on_event is not None:
             self._on_event(Warned(f"plugin {problem.distribution}: {problem.message}"))

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pivot.cli.unchanged import up_to_date
 from pivot.cli.wording import columns, plural, short
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def forecast_total(explanations: Sequence[Explanation]) -> str:
     total = len(explanations)
     outdated = sum(explanation.would_run for explanation in explanations)
     if not outdated:
-        return f"Everything is up to date ({plural(total, 'stage')})"
+        return up_to_date(total)
     verb = "is" if outdated == 1 else "are"
     return f"{outdated} of {plural(total, 'stage')} {verb} not up to date"
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pivot.cli.wording import STYLES, counted, duration, plural
+from pivot.cli.unchanged import up_to_date
+from pivot.cli.wording import STYLES, counted, duration
 from pivot.events import (
     RunStarted,
     StageDecided,
@@ -140,7 +141,7 @@ class Narrator:
 def total(report: RunReport) -> str:
     """Give the last line of a run."""
     if _all_unchanged(report):
-        return f"Everything is up to date ({plural(len(report.stages), 'stage')})"
+        return up_to_date(len(report.stages))
     stopped = "interrupted: " if report.interrupted else ""
     return f"{stopped}{counted(report.counts)} in {duration(report.seconds)}"
 

@@ -52,6 +52,16 @@ class Observer:
             self._manifests[stage.name] = self._fingerprinter.manifest(code_roots(stage))
         return self._manifests[stage.name]
 
+    @property
+    def read(self) -> list[str]:
+        """The source files that were looked into, absolute."""
+        return list(self._fingerprinter.sources.signatures)
+
+    @property
+    def absent_modules(self) -> list[str]:
+        """The full names of the modules that were looked for and not found."""
+        return self._fingerprinter.absent_modules
+
     def record(self, stage: Stage, trace: Trace) -> Recorded:
         """Give what the stage turned out to depend on without declaring it."""
         found = self.facts.record(stage, trace)

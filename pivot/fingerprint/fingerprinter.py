@@ -140,6 +140,11 @@ class Fingerprinter:
         hidden = _manifest(self._reachable(nodes))
         return Manifest({**hidden.symbols, **manifest.symbols}, manifest.unstable)
 
+    @property
+    def absent_modules(self) -> list[str]:
+        """The full names of the modules that were looked for and not found."""
+        return self._references.origins.absent
+
     def import_state(self, name: str) -> str:
         """Say what an import of a name would find: `absent`, a file, or a version."""
         return self._ran.import_state(name)

@@ -87,6 +87,11 @@ class Origins:
             known = self._classes[id(cls)] = self._of_class(cls), cls
         return known[0]
 
+    @property
+    def absent(self) -> list[str]:
+        """The full names of the modules that were looked for and not found."""
+        return [name for name, found in self._finds.items() if found is None]
+
     def find(self, name: str) -> Found | None:
         """Find a module as an import would, without importing anything."""
         if name not in self._finds:

@@ -76,6 +76,11 @@ class PluginHost:
             self._load_hooks()
             self._hooks_for_someone().register(plugin, _title(plugin))
 
+    @property
+    def has_listeners(self) -> bool:
+        """Whether anybody but Pivot has hooks."""
+        return self._load_hooks() is not None
+
     def announce(self, event: events.Event) -> None:
         """Tell all hooks of an event; there is none for output, waiting and warnings."""
         hook = _ANNOUNCEMENTS.get(type(event))

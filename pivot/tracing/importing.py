@@ -47,6 +47,12 @@ class ImportTracer:
         return tuple(sorted(found.items()) for found in (listed, looked, record.outside))
 
     @property
+    def paths(self) -> set[str]:
+        """Absolute path of everything that was read, listed, or looked for."""
+        record = self._files.record
+        return {path.rstrip("/") for path in (*record.reads, *record.listed, *record.looked)}
+
+    @property
     def environment(self) -> tuple[tuple[str, str | None], ...]:
         """The variables that were asked for, each with the hash of its value or None."""
         return self._environment.asked

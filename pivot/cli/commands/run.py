@@ -16,10 +16,12 @@ import click
 from pivot.cli.machine import json_line, reserved
 from pivot.cli.options import in_project, targets_argument
 from pivot.cli.terminal import is_terminal, say
+from pivot.cli.unchanged import up_to_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from pivot.api import Question
     from pivot.cli.display import Display
     from pivot.events import Event
 
@@ -33,6 +35,8 @@ class Wish:
     keep_going: bool | None
     jobs: int | None
     executor: str | None
+    #: By what to know the same wish again, and to answer it if there's nothing to do.
+    question: Callable[[int], Question] | None
 
 
 @click.command("run", short_help="Run what is not up to date.")
@@ -75,9 +79,24 @@ def run(
     chosen = in_project(targets, Path.cwd())
     if mode is not None:
         return _foretell(chosen, mode, force=force, diff=diff, as_json=as_json)
-    wish = Wish(chosen, force, keep_going or None, jobs, executor)
+    question = None if force or as_json else _question(quiet=quiet)
+    wish = Wish(chosen, force, keep_going or None, jobs, executor, question)
     with _display(as_json=as_json, quiet=quiet) as display:
         return _run(wish, display)
+
+
+def _question(*, quiet: bool) -> Callable[[int], Question] | None:
+    typed = click.get_current_context().find_object(tuple)
+    if not typed or typed[0] != "run":
+        return None
+
+    def ask(stages: int) -> Question:
+        # Late, as below.
+        from pivot.api import Question
+
+        return Question(typed, "" if quiet else f"{up_to_date(stages)}\n")
+
+    return ask
 
 
 def _foretell(
@@ -118,6 +137,7 @@ def _run(wish: Wish, display: Display) -> int:
 
         report = api.run(
             targets=wish.targets,
+            question=wish.question,
             executor=wish.executor,
             jobs=wish.jobs,
             force=wish.force,
