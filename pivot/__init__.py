@@ -11,8 +11,6 @@ import importlib
 # What `pivot run` needs when there is nothing to do must load nothing else, `typing` included.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from pivot.api import Cancellation, explain, export, fetch, plan, pull, push, run, stages
     from pivot.errors import PivotError
     from pivot.opacity import opaque
@@ -61,7 +59,7 @@ __all__ = [
 # Type checkers know all names from above, and shall tell of any other.
 if not TYPE_CHECKING:  # pragma: no branch
 
-    def __getattr__(name: str) -> Any:
+    def __getattr__(name: str) -> object:
         if name not in _HOMES:
             raise AttributeError(f"module 'pivot' has no attribute {name!r}")
         # Late on purpose: embedding tools pay only for what they use.
