@@ -16,6 +16,7 @@ Tests: tests/executors/test_loky_pool.py.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import threading
@@ -61,6 +62,8 @@ def _forget() -> None:  # pragma: no cover - what happens in a forked child is n
 
 
 os.register_at_fork(after_in_child=_forget)
+# While everything is still there that loky needs for it: later on, it would complain.
+atexit.register(_parked.clear)
 
 
 def open_loky(options: ExecutorOptions) -> LokyExecutor:
