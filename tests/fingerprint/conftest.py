@@ -116,10 +116,18 @@ class RunServer:
             text=True,
         )
 
-    def run(self, root: Path, environment: dict[str, str] | None = None) -> dict[str, Ended]:
-        request = {"root": str(root), "environment": environment or {}}
+    def run(
+        self,
+        root: Path,
+        environment: dict[str, str] | None = None,
+        cpu_seconds: int | None = None,
+    ) -> dict[str, Ended] | None:
+        """Run a project; with limited seconds None says that it broke, or did not end."""
+        request = {"root": str(root), "environment": environment or {}, "cpu_seconds": cpu_seconds}
         print(json.dumps(request), file=self.process.stdin, flush=True)
         answer = json.loads(self.process.stdout.readline())
+        if "error" in answer and cpu_seconds:
+            return None
         assert "error" not in answer, answer["error"]
         return {
             stage: Ended(status, tuple(reasons), error)

@@ -1,7 +1,7 @@
 """A process that has Pivot loaded, and forks itself for each run that it's asked for.
 
 So each run has a process of its own, as `pivot run` has, without the time to start one. A line on
-stdin is a request (root, environment); a line on stdout is the answer (what happened with each
+stdin is a request (root, environment, limit); a line on stdout is the answer (what happened with each
 stage and why). It is run as a script; its arguments are modules that the projects will import.
 Tests: it serves tests/fingerprint/test_cases.py.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import resource
 import sys
 import tempfile
 import traceback
@@ -30,9 +31,13 @@ REGISTRY.register(warm)
 """
 
 
-def perform(root: str, environment: dict[str, str]) -> dict[str, object]:
-    """Run a project in this process."""
+def perform(
+    root: str, environment: dict[str, str], cpu_seconds: int | None = None
+) -> dict[str, object]:
+    """Run a project in this process, which is killed if it needs more seconds."""
     os.environ.update(environment)
+    if cpu_seconds:
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     report = pivot.run(root, executor="inline", keep_going=True)
     return {
         stage.name: [str(stage.status), list(stage.reasons), stage.traceback or stage.error]
@@ -56,8 +61,8 @@ def in_child(request: dict[str, object]) -> str:
     os.close(writing)
     with os.fdopen(reading) as stream:
         text = stream.read()
-    os.waitpid(child, 0)
-    return text
+    _, status = os.waitpid(child, 0)
+    return text or json.dumps({"error": f"the process ended with status {status}"})
 
 
 def main() -> None:
