@@ -1,7 +1,7 @@
 """Which code was executed that may be the project's, by `sys.monitoring` (PEP 669).
 
 Each code object tells of its first start and is then silent, so that a hot loop costs nothing. The
-one that is never silent is `importlib.import_module`: it tells the names that were computed. One of
+one that is never silent is `importlib.import_module`: it tells the names it was given. One of
 the interpreter's six tool ids is needed; where none is free (a debugger and a coverage tool may
 have some), nothing is recorded and `available` says so. Tests: tests/tracing/.
 """
@@ -68,7 +68,7 @@ class ExecutionRecorder:
 
     @property
     def imports(self) -> tuple[str, ...]:
-        """The modules that were asked for by a computed name, sorted."""
+        """The modules that were asked for by name, sorted."""
         return tuple(sorted(self._imports))
 
     @property
@@ -98,20 +98,17 @@ class ExecutionRecorder:
         names = self._asking.get(code)
         if names is None:
             return sys.monitoring.DISABLE
-        name = _computed_name(sys._getframe(1), always=names is self._probed)  # noqa: SLF001 - as above
+        name = _asked_name(sys._getframe(1))  # noqa: SLF001 - as above
         if name is not None:
             names.add(name)
         return None
 
 
-def _computed_name(frame: FrameType, *, always: bool) -> str | None:
-    """Give the full name that `import_module` was called with, unless the caller's text has it."""
+def _asked_name(frame: FrameType) -> str | None:
+    """Give the full name that `import_module` or `find_spec` was called with."""
     given: Mapping[str, Any] = frame.f_locals
-    name, package, caller = given.get("name"), given.get("package"), frame.f_back
-    if not isinstance(name, str) or caller is None:
-        return None
-    # What is written there is followed without running it.
-    if not always and name in caller.f_code.co_consts:
+    name, package = given.get("name"), given.get("package")
+    if not isinstance(name, str):
         return None
     try:
         return importlib.util.resolve_name(name, package)

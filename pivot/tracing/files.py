@@ -37,8 +37,16 @@ _MACHINERY_ENDINGS = (
 )
 #: Makes a path canonical, and so looks at each directory above it.
 _RESOLVING = frozenset({"realpath", "_joinrealpath"})
-_STATS = ("stat", "lstat")
-_ABILITIES = (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks)
+_STATS = ("stat", "lstat", "access")
+_ABILITIES = (
+    os.supports_dir_fd,
+    os.supports_effective_ids,
+    os.supports_fd,
+    os.supports_follow_symlinks,
+)
+#: What the machinery of imports reads for itself; it hands out data of packages, too.
+_CODE = (".py", ".pyc", ".so")
+_SHELLS = frozenset({"sh", "ash", "bash", "dash", "ksh", "zsh"})
 
 type Kind = Literal["file", "directory", "absent"]
 
@@ -82,7 +90,8 @@ class FileRecorder:
         _install()
         self._outer, _active = _active, self
         for name, original in self._stats.items():
-            _put(name, original, self._watched(original))
+            watched = self._watched_access if name == "access" else self._watched
+            _put(name, original, watched(original))
 
     def stop(self) -> None:
         """Stop."""
@@ -130,7 +139,7 @@ class FileRecorder:
                 self.record.reads[path] = (known[0], self.signature(path))
             return
         place, machinery = self._caller()
-        if machinery:
+        if machinery and (writing or path.endswith(_CODE)):
             return
         if writing:
             self.record.writes[path] = place
@@ -170,6 +179,14 @@ class FileRecorder:
                 raise
             self._looked(path, _kind_of(found), options)
             return found
+
+        return watched
+
+    def _watched_access(self, original: Any) -> Any:
+        @functools.wraps(original)
+        def watched(path: Any, *args: Any, **options: Any) -> Any:
+            self._looked(path, self._kind(path), options)
+            return original(path, *args, **options)
 
         return watched
 
@@ -259,14 +276,27 @@ def _names(path: str) -> tuple[str, ...] | None:
 
 
 def _words(words: Any) -> list[Any]:
+    """Give the words of a command, those that a shell will see, and the values of options."""
     if isinstance(words, bytes):
         words = os.fsdecode(words)
-    if not isinstance(words, str):
-        return list(words) if isinstance(words, list | tuple) else [words]
+    if isinstance(words, str):
+        found = _split(words)
+    else:
+        found = list(words) if isinstance(words, list | tuple) else [words]
+    match found:
+        case [str(program), "-c", str(line), *_] if os.path.basename(program) in _SHELLS:  # noqa: PTH119 - in a hook: few objects
+            found += _split(line)
+        case _:
+            pass
+    texts = [word for word in found if isinstance(word, str)]
+    return found + [text.partition("=")[2] for text in texts if "=" in text]
+
+
+def _split(line: str) -> list[Any]:
     try:
-        return shlex.split(words)
+        return list(shlex.shlex(line, posix=True, punctuation_chars=True))
     except ValueError:
-        return [words]
+        return [line]
 
 
 def _is_writing(mode: Any, flags: Any) -> bool:

@@ -84,9 +84,36 @@ def test_a_computed_name_that_is_imported_is_recorded_even_if_the_module_is_load
     assert trace.imports == ("json",)
 
 
-def test_a_name_that_is_written_where_it_is_imported_is_followed_without_running(traced):
-    trace = traced("import importlib\ndef main(): importlib.import_module('json')\n")
-    assert trace.imports == ()
+def test_a_name_that_is_chosen_among_texts_is_recorded(traced):
+    trace = traced(
+        "import importlib\ndef main(): importlib.import_module('json' if main else 'csv')\n"
+    )
+    assert trace.imports == ("json",)
+
+
+def test_data_of_a_package_is_read_whoever_opens_it(traced):
+    source = "import pkgutil\ndef main(): pkgutil.get_data(__name__, 'words.txt')\n"
+    (read,) = traced(source, words__txt="1").reads
+    assert read.path == "words.txt"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "['sh', '-c', 'cat words.txt|tr a-z A-Z']",
+        "['dd', 'if=words.txt', 'status=none', 'of=/dev/null']",
+        "'cat<words.txt', shell=True",
+    ],
+)
+def test_files_in_the_words_of_a_command(traced, command):
+    source = f"import subprocess\ndef main(): subprocess.check_output({command})\n"
+    (read,) = traced(source, words__txt="1").reads
+    assert read.path == "words.txt"
+
+
+def test_a_file_that_access_is_asked_for_is_looked_for(traced):
+    (looked,) = traced("import os\ndef main(): os.access('extra.txt', os.R_OK)\n").looked
+    assert (looked.path, looked.found) == ("extra.txt", "absent")
 
 
 def test_a_module_that_was_looked_for_is_recorded(traced):
