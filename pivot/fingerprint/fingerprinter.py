@@ -11,9 +11,7 @@ Tests: tests/fingerprint/test_fingerprinter.py.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import gc
-from dataclasses import dataclass
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import TYPE_CHECKING
 
@@ -29,6 +27,7 @@ from pivot.fingerprint.nodes import ClassNode, FunctionNode, Node, OriginNode, V
 from pivot.fingerprint.origins import PYTHON, Origins
 from pivot.fingerprint.plain import Plain
 from pivot.fingerprint.ran import Known, RanCode
+from pivot.fingerprint.reach import Reach, manifest_of
 from pivot.fingerprint.references import References
 from pivot.fingerprint.sources import SourceFiles
 from pivot.fingerprint.symbols import Entry, Symbols
@@ -36,12 +35,14 @@ from pivot.fingerprint.values import Values
 from pivot.hashing import hash_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pivot.fingerprint.index import Memory
     from pivot.fingerprint.ran import Site
+    from pivot.fingerprint.reach import Reached
 
+_PYTHON_NODE = OriginNode.of(PYTHON)
 _UNKNOWN = hash_text("unknown")
 _NOTHING_ELSEWHERE: Mapping[type, frozenset[str]] = MappingProxyType({})
 
@@ -70,29 +71,28 @@ class Fingerprinter:
         values = Values(self._references, Plain(names), callables, classes, instances)
         self._symbols = Symbols(root, binder, values)
         self._ran = RanCode(self._references, binder.unloaded)
-        #: Identity of a node -> what came of it. Nodes are no keys: their hashes take longer.
-        self._reached: dict[tuple[Hashable, ...], _Reached] = {}
+        self._reach = Reach(self._entry)
 
     def manifest(self, roots: Mapping[str, object]) -> Manifest:
         """Give everything that the roots' code reaches; `roots` maps a label to any object."""
         with _uncollected():
             nodes = {label: self._root(label, value) for label, value in roots.items()}
-            reached = self._reachable(nodes.values())
-            return _manifest(reached, self._roles(nodes, reached))
+            reached = self._reach.all([_PYTHON_NODE, *nodes.values()])
+            return manifest_of(reached, self._roles(nodes, reached))
 
     def tree(self, roots: Mapping[str, object], ran: Iterable[str] = ()) -> Tree:
         """Give a manifest with who leads to whom; `ran` are keys of code that only ran."""
         given = {label: self._root(label, value) for label, value in roots.items()}
-        also = [OriginNode.of(PYTHON), *self._ran.nodes(ran)]
+        also = [_PYTHON_NODE, *self._ran.nodes(ran)]
         with _uncollected():
-            reached = self._reachable([*given.values(), *also])
-        manifest = _manifest(reached, self._roles(given, reached))
+            reached = self._reach.all([*given.values(), *also])
+        manifest = manifest_of(reached, self._roles(given, reached))
         edges: dict[str, set[str]] = {key: set() for key in manifest.symbols}
         for one in reached:
             if one.key:
                 edges[one.key].update(_led_to(one))
-        starts = {label: self._reach(node) for label, node in given.items()}
-        starts |= {one.key: one for one in map(self._reach, also)}
+        starts = {label: self._reach.one(node) for label, node in given.items()}
+        starts |= {one.key: one for one in map(self._reach.one, also)}
         return Tree(
             manifest,
             {label: (one.key,) if one.key else _led_to(one) for label, one in starts.items()},
@@ -119,8 +119,8 @@ class Fingerprinter:
     def closure(self, keys: Iterable[str], manifest: Manifest) -> Manifest:
         """Give what the code behind such keys reaches, without what a manifest has already."""
         with _uncollected():
-            reached = self._reachable(self._ran.nodes(keys))
-        found = _manifest(reached)
+            reached = self._reach.all([_PYTHON_NODE, *self._ran.nodes(keys)])
+        found = manifest_of(reached)
         known = manifest.symbols
         return Manifest(
             {
@@ -135,9 +135,9 @@ class Fingerprinter:
         """Add what only opaque code leads to: it's no news when it runs."""
         if not any(symbol.kind == "opaque" for symbol in manifest.symbols.values()):
             return manifest
-        opaque = [one for one in self._reached.values() if one.key in manifest.symbols]
+        opaque = [one for one in self._reach.known if one.key in manifest.symbols]
         nodes = [node for one in opaque for node in one.entry.hidden]
-        hidden = _manifest(self._reachable(nodes))
+        hidden = manifest_of(self._reach.all(nodes))
         return Manifest({**hidden.symbols, **manifest.symbols}, manifest.unstable)
 
     @property
@@ -162,34 +162,17 @@ class Fingerprinter:
         # A thing of others is known by its name, which is a value.
         return ValueNode.of(label, value) if node is None or is_a(node, OriginNode) else node
 
-    def _roles(self, nodes: Mapping[str, Node], reached: Collection[_Reached]) -> Iterator[Symbol]:
+    def _roles(self, nodes: Mapping[str, Node], reached: Collection[Reached]) -> Iterator[Symbol]:
         """Say which function stands under which label, if another one could take its place."""
         functions = {
-            label: self._reach(node) for label, node in nodes.items() if is_a(node, FunctionNode)
+            label: self._reach.one(node)
+            for label, node in nodes.items()
+            if is_a(node, FunctionNode)
         }
+        led_to = self._reach.next_to(reached)
         for label, one in functions.items():
-            if len(functions) > 1 or any(one in (around.next or ()) for around in reached):
+            if len(functions) > 1 or one in led_to:
                 yield Symbol("value", label, hash_text(one.key), None, one.key)
-
-    def _reachable(self, roots: Iterable[Node]) -> Collection[_Reached]:
-        found = dict.fromkeys([self._reach(OriginNode.of(PYTHON)), *map(self._reach, roots)])
-        todo = list(found)
-        for one in todo:
-            if one.next is None:
-                one.next = [self._reach(node) for node in one.entry.nodes]
-            for inner in one.next:
-                if inner not in found:
-                    found[inner] = None
-                    todo.append(inner)
-        return todo
-
-    def _reach(self, node: Node) -> _Reached:
-        found = self._reached.get(node.identity)
-        if found is None:
-            entry = self._entry(node)
-            found = _Reached(node, entry, entry.symbol.key if entry.symbol else "")
-            self._reached[node.identity] = found
-        return found
 
     def _entry(self, node: Node) -> Entry:
         try:
@@ -211,19 +194,7 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-@dataclass(slots=True, eq=False)
-class _Reached:
-    """A node that some stage reaches: made once, walked over for each."""
-
-    #: Kept, so that nothing else takes its identity.
-    node: Node
-    entry: Entry
-    key: str
-    #: What its nodes stand for, once it's known.
-    next: list[_Reached] | None = None
-
-
-def _led_to(one: _Reached) -> tuple[str, ...]:
+def _led_to(one: Reached) -> tuple[str, ...]:
     """Give the keys of the symbols next to a node, past those that only lead to others."""
     todo, seen, keys = list(one.next or ()), {id(one)}, set[str]()
     while todo:
@@ -236,28 +207,3 @@ def _led_to(one: _Reached) -> tuple[str, ...]:
         else:
             todo.extend(inner.next or ())
     return tuple(sorted(keys - {one.key}))
-
-
-def _manifest(reached: Collection[_Reached], more: Iterable[Symbol] = ()) -> Manifest:
-    found = [(one.key, one.entry.symbol) for one in reached]
-    found += [(symbol.key, symbol) for symbol in more]
-    symbols: dict[str, Symbol] = {}
-    several: dict[str, list[Symbol]] = {}
-    for key, symbol in found:
-        if symbol is None:
-            continue
-        other = symbols.setdefault(key, symbol)
-        if other is not symbol:
-            several.setdefault(key, [other]).append(symbol)
-    symbols.update({key: _merged(named) for key, named in several.items()})
-    unstable = {one.key for one in reached if one.entry.unstable}
-    return Manifest({key: symbols[key] for key in sorted(symbols)}, tuple(sorted(unstable)))
-
-
-def _merged(symbols: list[Symbol]) -> Symbol:
-    """Make one symbol of several with one key: different code can have one name."""
-    first = min(symbols, key=lambda symbol: symbol.hash)
-    hashes = sorted({symbol.hash for symbol in symbols})
-    return (
-        first if len(hashes) == 1 else dataclasses.replace(first, hash=hash_text(" ".join(hashes)))
-    )
