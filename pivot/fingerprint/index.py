@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pivot.fingerprint.outline import Outline
-from pivot.fingerprint.scopes import Use
+from pivot.fingerprint.scopes import read_uses, written_uses
 from pivot.hashing import hash_bytes
 from pivot.signature import Signature
 
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from pivot.fingerprint.scopes import Use
+
 #: Raised with every change of what outlines hold, or of how any of it is computed.
-VERSION = 1
+VERSION = 2
 # Names are read by Python's own rules, and trees and marshalled data are those of a release.
 _FORMAT = f"{VERSION} {sys.implementation.cache_tag} {sys.hexversion:x} ".encode()
 _DIGITS = 16
@@ -105,16 +107,15 @@ class SymbolIndex:
         found = _decoded(self._memory.get(_reduced_key(class_hash, fields)))
         try:
             digest, uses = found
-            return digest, tuple(Use(*use) for use in uses)
-        except (TypeError, ValueError):
+            return digest, read_uses(uses)
+        except (AttributeError, TypeError, ValueError):
             return None
 
     def remember_reduced(
         self, class_hash: str, fields: Iterable[str], digest: str, uses: Iterable[Use]
     ) -> None:
         """Keep what a class is without some defaults; that follows from its own hash."""
-        plain = (digest, tuple(map(tuple, uses)))
-        self._memory.put(_reduced_key(class_hash, fields), _encoded(plain))
+        self._memory.put(_reduced_key(class_hash, fields), _encoded((digest, written_uses(uses))))
 
     def _key(self, file: str) -> str:
         return f"file {os.path.relpath(file, self._root)}"

@@ -292,7 +292,7 @@ class _Collector:
                 # Written out, the text is code like any other, and the evaluator of no interest.
                 self.push([*_parsed(text), *others], _At(at.scope))
                 return
-            case [ast.Constant(value=str(text)), *_] if name in _IMPORT_FUNCTIONS:
+            case [ast.Constant(value=str(text)), *_] if text and name in _IMPORT_FUNCTIONS:
                 module = text.lstrip(".")
                 _add(Use((), module, len(text) - len(module)), self.region)
             case [ast.Constant(value=str(text)), *_] if name in _FRAME_EVALUATORS:

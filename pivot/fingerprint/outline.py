@@ -15,11 +15,11 @@ Tests: tests/fingerprint/test_outline.py and tests/fingerprint/test_sources.py.
 from __future__ import annotations
 
 import ast
-import marshal
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pivot.fingerprint.names import uses_in_module, uses_of
+from pivot.fingerprint.scopes import written_uses
 from pivot.fingerprint.statements import (
     BLOCKS,
     bound_names,
@@ -33,11 +33,9 @@ from pivot.fingerprint.syntax import syntax_hashes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pivot.fingerprint.scopes import Use
 
 LAMBDA = "<lambda>"
 
-type PlainUse = tuple[tuple[str, ...], str, int, bool]
 #: Of a lambda: first line and column of its body, last ones, and the lines and columns of itself.
 type Extent = tuple[int, int, int, int, int, int]
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -50,26 +48,18 @@ class Piece(NamedTuple):
     label: str
     line: int
     hash: str
-    uses: tuple[PlainUse, ...]
+    #: As `written_uses` writes them: a tenth of the time that loading tuples takes.
+    uses: str
     #: Of a function: the number of the class whose body it is a statement of, else None.
     within: int | None = None
     extent: Extent | None = None
-
-    def pack(self) -> bytes:
-        """Give the bytes that `unpack` makes the piece of."""
-        return marshal.dumps(tuple(self))
-
-    @classmethod
-    def unpack(cls, data: bytes) -> Piece:
-        """Make a piece of bytes."""
-        return cls._make(marshal.loads(data))  # noqa: S302 - our own, and of this very release
 
 
 class Outline(NamedTuple):
     """What there is in a file; numbers stand for pieces."""
 
-    #: The first one is the whole file. Packed: most of those that are loaded are never asked for.
-    pieces: list[bytes]
+    #: The first one is the whole file. As plain tuples: a `Piece` is made of one when it's needed.
+    pieces: list[tuple[Any, ...]]
     #: First line, that of a decorator if there's one -> name and number of each function.
     functions: dict[int, list[tuple[str, int]]]
     #: Qualified name -> first line and number of each class.
@@ -81,7 +71,7 @@ class Outline(NamedTuple):
     #: The top-level statements that are there for an effect, with the names that it may touch.
     effects: list[tuple[int, list[str]]]
     #: What the module imports at its top level, with the name that is bound to it, or "*", or "".
-    imports: list[tuple[str, PlainUse]]
+    imports: list[tuple[str, str]]
     #: The names that anything but an import binds at the top level.
     bound: list[str]
     #: First line, last line and bound names of each top-level statement.
@@ -122,13 +112,13 @@ class _Outliner:
         executed = [node for node in self.tree.body if not is_skipped(node)]
         bound = {node: sorted(bound_names(node)) for node in self.tree.body}
         return Outline(
-            [self._piece(node).pack() for node in self.nodes],
+            [tuple(self._piece(node)) for node in self.nodes],
             functions,
             classes,
             lambdas,
             self._statements(),
             [(self.numbers[node], sorted(names)) for node, names in _effects(executed)],
-            [(name, _plain(use)) for node in executed for name, use in imported(node)],
+            [(name, written_uses([use])) for node in executed for name, use in imported(node)],
             sorted(set[str]().union(*bound.values())),
             [(first_line(node), last_line(node), names) for node, names in bound.items()],
         )
@@ -139,7 +129,7 @@ class _Outliner:
             getattr(node, "lineno", 1),
             self.hashes.get(node, ""),
             # Where nothing is evaluated (annotations in a function), names aren't looked for.
-            tuple(map(_plain, self.uses.get(node) or uses_of(node))),
+            written_uses(self.uses.get(node) or uses_of(node)),
             self.within.get(node),
             _extent(node) if isinstance(node, ast.Lambda) else None,
         )
@@ -261,7 +251,3 @@ def _extent(node: ast.Lambda) -> Extent:
     end = (body.end_lineno or 0, body.end_col_offset or 0)
     size = (node.end_lineno or 0) - node.lineno, (node.end_col_offset or 0) - node.col_offset
     return (body.lineno, body.col_offset, *end, *size)
-
-
-def _plain(use: Use) -> PlainUse:
-    return use.path, use.module, use.level, use.annotation

@@ -9,11 +9,12 @@ tests/fingerprint/test_names.py.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 type Kind = Literal["outer", "module", "function", "comprehension", "class"]
 
@@ -41,6 +42,31 @@ class Use(NamedTuple):
     def __str__(self) -> str:
         start = f"{'.' * self.level}{self.module}:" if self.imported else ""
         return start + ".".join(self.path)
+
+
+# Names of modules are whatever text a call of `import_module` has; none of them holds these.
+_SEPARATOR = "\0"
+_ANNOTATION = "\1"
+
+
+def written_uses(uses: Iterable[Use]) -> str:
+    """Give the text that `read_uses` reads."""
+    return _SEPARATOR.join(f"{_ANNOTATION if use.annotation else ''}{use}" for use in uses)
+
+
+def read_uses(text: str) -> tuple[Use, ...]:
+    """Give the uses that a text was written of."""
+    return tuple(map(_read_use, text.split(_SEPARATOR))) if text else ()
+
+
+# The same few names are used everywhere: `len`, `math.sqrt`.
+@functools.lru_cache(maxsize=65536)
+def _read_use(text: str) -> Use:
+    chain = text.removeprefix(_ANNOTATION)
+    module, imported, path = chain.rpartition(":")
+    name = module.lstrip(".")
+    names = tuple(path.split(".")) if path else ()
+    return Use(names, name, len(module) - len(name) if imported else 0, chain != text)
 
 
 #: Stands at the end of a chain of which only matters whether it is there (`if fast: ...`).

@@ -27,18 +27,17 @@ from typing import TYPE_CHECKING
 from pivot.fingerprint.index import Entry, Forgetful, SymbolIndex
 from pivot.fingerprint.names import uses_of
 from pivot.fingerprint.outline import LAMBDA, Outline, Piece, outline, pieces_of
-from pivot.fingerprint.scopes import Use
+from pivot.fingerprint.scopes import read_uses
 from pivot.fingerprint.syntax import syntax_hash, without_defaults
 from pivot.signature import Signature, is_fresh
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
-    from pivot.fingerprint.outline import Extent, PlainUse
+    from pivot.fingerprint.outline import Extent
+    from pivot.fingerprint.scopes import Use
 
-#: `Use._make`, in half the time.
-_use: Callable[[PlainUse], Use] = functools.partial(tuple.__new__, Use)
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -49,7 +48,7 @@ class Defined:
 
     def __init__(self, source: SourceFile, number: int) -> None:
         self._source = source
-        self._piece = Piece.unpack(source.outline.pieces[number])
+        self._piece = Piece._make(source.outline.pieces[number])
         self._uses: tuple[Use, ...] | None = None
         #: Which piece of its file it is.
         self.number = number
@@ -78,7 +77,7 @@ class Defined:
     def uses(self) -> tuple[Use, ...]:
         """The names that come from outside."""
         if self._uses is None:
-            self._uses = tuple(map(_use, self._piece.uses))
+            self._uses = read_uses(self._piece.uses)
         return self._uses
 
     @property
@@ -191,7 +190,7 @@ class SourceFile:
     @functools.cached_property
     def imports(self) -> list[Use]:
         """What the module imports at its top level."""
-        return [Use(*use) for _, use in self.outline.imports]
+        return [use for _, text in self.outline.imports for use in read_uses(text)]
 
     @functools.cached_property
     def effects(self) -> list[tuple[Defined, list[str]]]:
