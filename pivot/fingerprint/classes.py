@@ -45,7 +45,9 @@ _DESCRIBING = frozenset(
     {"__annotations__", "__dataclass_fields__", "__required_keys__", "__total__"}
 )
 #: Marks of libraries that write methods into a class, all of them after its fields.
-_GENERATED = frozenset({"__dataclass_fields__", "__attrs_attrs__", "_field_defaults"})
+_GENERATED = frozenset(
+    {"__dataclass_fields__", "__attrs_attrs__", "_field_defaults", "__pydantic_decorators__"}
+)
 
 
 class Classes:

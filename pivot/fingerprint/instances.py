@@ -14,7 +14,7 @@ import copyreg
 import enum
 import functools
 import sys
-from types import MemberDescriptorType
+from types import MemberDescriptorType, NoneType
 from typing import TYPE_CHECKING
 
 from pivot.fingerprint.digest import Opaque, Parts
@@ -22,12 +22,14 @@ from pivot.fingerprint.plain import plain_content
 from pivot.hashing import hash_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Hashable, Iterator
 
     from pivot.fingerprint.origins import Origins
 
 #: The newest protocol that keeps all bytes in the stream.
 _PROTOCOL = 4
+#: Types whose equal values are the same in everything else.
+_FLAGS = frozenset({NoneType, bool, int, str})
 _MOST_PARTS = 6
 #: The attributes that such objects are made from.
 _DESCRIBED_BY = {"pydantic.type_adapter:TypeAdapter": ("_type", "_config")}
@@ -40,6 +42,7 @@ class Instances:
         self.origins = origins
         self.hash_value = hash_value
         self._singletons: dict[str, dict[int, str]] = {}
+        self._comparable: dict[type, bool] = {}
 
     def take_apart(self, value: object) -> Parts:
         """Give the parts of any instance."""
@@ -59,6 +62,28 @@ class Instances:
             or _wrapper(value)
             or _described(value)
             or _reduced(value)
+        )
+
+    def likeness(self, value: object) -> Hashable | None:
+        """Give what only those values share that are alike in all; None if it can't be told so.
+
+        It can be told of frozen dataclasses of others with a few flags: of most loaders.
+        """
+        kind = type(value)
+        if kind not in self._comparable:
+            self._comparable[kind] = self._is_comparable(kind)
+        if not self._comparable[kind] or self._singleton(value):
+            return None
+        state = tuple((name, type(part), part) for name, part in _state(value))
+        return (kind, *state) if all(part in _FLAGS for _, part, _ in state) else None
+
+    def _is_comparable(self, kind: type) -> bool:
+        return (
+            _is_frozen(kind)
+            and kind.__reduce_ex__ is object.__reduce_ex__
+            and kind.__reduce__ is object.__reduce__
+            and all(base.__module__ != "builtins" for base in kind.__mro__[:-1])
+            and self.origins.of_class(kind) is not None
         )
 
     def _singleton(self, value: object) -> Parts | None:

@@ -17,7 +17,7 @@ from pivot.fingerprint.references import NAMED
 from pivot.fingerprint.runtime import runtime_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from pivot.fingerprint.callables import Callables
     from pivot.fingerprint.classes import Classes
@@ -43,12 +43,19 @@ class Values:
         self.classes = classes
         self.instances = instances
         self._leaves = new_leaves()
+        #: What values share that are alike in all -> their digest.
+        self._alike: dict[Hashable, Digest] = {}
         #: Type -> the door for its values.
         self._doors: dict[type, Callable[[object], Parts | None]] = {}
 
     def digest(self, value: object) -> Digest:
         """Digest any value."""
-        return self.digest_of(self.take_apart(value))
+        likeness = self.instances.likeness(value)
+        if likeness is None:
+            return self.digest_of(self.take_apart(value))
+        if likeness not in self._alike:
+            self._alike[likeness] = self.digest_of(self.take_apart(value))
+        return self._alike[likeness]
 
     def digest_of(self, parts: Parts) -> Digest:
         """Digest what was taken apart already."""

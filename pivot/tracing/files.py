@@ -321,5 +321,6 @@ def _install() -> None:
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    if event in _EVENTS and _active is not None:
+    # In this order: `id` is an event, too, and asked for everywhere.
+    if _active is not None and event in _EVENTS:
         _active.saw(event, arguments)
