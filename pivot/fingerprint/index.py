@@ -17,7 +17,7 @@ import marshal
 import os
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pivot.fingerprint.outline import Outline
 from pivot.fingerprint.scopes import read_uses, written_uses
@@ -25,7 +25,7 @@ from pivot.hashing import hash_bytes
 from pivot.signature import Signature
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable
     from pathlib import Path
 
     from pivot.fingerprint.scopes import Use
@@ -70,6 +70,13 @@ class Entry:
     outline: Outline | None
 
 
+class Source(NamedTuple):
+    """What counts of a piece of source."""
+
+    hash: str
+    uses: tuple[Use, ...]
+
+
 class SymbolIndex:
     """The entries of a project's files."""
 
@@ -100,29 +107,23 @@ class SymbolIndex:
         )
         self._memory.put(self._key(file), _encoded(plain))
 
-    def recall_reduced(
-        self, class_hash: str, fields: Iterable[str]
-    ) -> tuple[str, tuple[Use, ...]] | None:
-        """Give the hash and the uses of a class without the defaults of some fields, or None."""
-        found = _decoded(self._memory.get(_reduced_key(class_hash, fields)))
-        try:
-            digest, uses = found
-            return digest, read_uses(uses)
-        except (AttributeError, TypeError, ValueError):
-            return None
+    def derived(self, key: str, make: Callable[[], Source | None]) -> Source | None:
+        """Give what follows from some pieces, which the key names by their hashes.
 
-    def remember_reduced(
-        self, class_hash: str, fields: Iterable[str], digest: str, uses: Iterable[Use]
-    ) -> None:
-        """Keep what a class is without some defaults; that follows from its own hash."""
-        self._memory.put(_reduced_key(class_hash, fields), _encoded((digest, written_uses(uses))))
+        What `make` gives is kept; None stands for what can't be told now.
+        """
+        found = _decoded(self._memory.get(key))
+        match found:
+            case (str(digest), str(uses)):
+                return Source(digest, read_uses(uses))
+            case _:
+                made = make()
+        if made is not None:
+            self._memory.put(key, _encoded((made.hash, written_uses(made.uses))))
+        return made
 
     def _key(self, file: str) -> str:
         return f"file {os.path.relpath(file, self._root)}"
-
-
-def _reduced_key(class_hash: str, fields: Iterable[str]) -> str:
-    return " ".join(("reduced", class_hash, *sorted(fields)))
 
 
 def _encoded(plain: tuple[Any, ...]) -> bytes:

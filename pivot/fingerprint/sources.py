@@ -24,7 +24,7 @@ from pathlib import Path
 from types import CodeType, MappingProxyType
 from typing import TYPE_CHECKING
 
-from pivot.fingerprint.index import Entry, Forgetful, SymbolIndex
+from pivot.fingerprint.index import Entry, Forgetful, Source, SymbolIndex
 from pivot.fingerprint.names import uses_of
 from pivot.fingerprint.outline import LAMBDA, Outline, Piece, outline, pieces_of
 from pivot.fingerprint.scopes import read_uses
@@ -95,18 +95,19 @@ class Defined:
         """Say whether it's a function that the body of a class defines, unconditionally."""
         return self._piece.within == cls.number and self._source is cls._source
 
-    def without(self, fields: AbstractSet[str]) -> tuple[str, tuple[Use, ...]]:
-        """Give the hash and the uses of a class without the default values of some fields."""
-        known = self._source.index.recall_reduced(self.hash, fields)
-        if known is not None:
-            return known
-        node = self.node
-        if not isinstance(node, ast.ClassDef):
-            return self.hash, self.uses
-        reduced = without_defaults(node, fields)
-        made = syntax_hash(reduced), uses_of(reduced)
-        self._source.index.remember_reduced(self.hash, fields, *made)
-        return made
+    def without(self, fields: AbstractSet[str]) -> Source:
+        """Give what counts of a class but for the default values of some fields."""
+
+        def reduced() -> Source | None:
+            node = self.node
+            if not isinstance(node, ast.ClassDef):
+                return None
+            tree = without_defaults(node, fields)
+            return Source(syntax_hash(tree), uses_of(tree))
+
+        key = " ".join(("reduced", self.hash, *sorted(fields)))
+        # Of a class whose file has changed, what is known stays.
+        return self._source.index.derived(key, reduced) or Source(self.hash, self.uses)
 
 
 class SourceFile:
@@ -257,7 +258,8 @@ class SourceFiles:
     """Reads and parses files, each once for a content; the index may spare both."""
 
     def __init__(self, index: SymbolIndex | None = None) -> None:
-        self._index = index or SymbolIndex(Path(), Forgetful())
+        #: What outlives the process.
+        self.index = index or SymbolIndex(Path(), Forgetful())
         self._files: dict[str, SourceFile | None] = {}
         self._signatures: dict[str, Signature] = {}
 
@@ -277,7 +279,7 @@ class SourceFiles:
         if before is None:
             return self._of_notebook(file)
         self._signatures[file] = before
-        known = self._index.recall(file)
+        known = self.index.recall(file)
         if known is not None and known.signature == before:
             return self._of_entry(file, known)
         started = time.time_ns()
@@ -293,7 +295,7 @@ class SourceFiles:
             found = outline(tree) if tree else None
         settled = before == _signature(file) and not is_fresh(before.changed_ns, started)
         entry = Entry(before if settled else None, content, found)
-        self._index.remember(file, entry)
+        self.index.remember(file, entry)
         return self._of_entry(file, entry, tree)
 
     def _of_entry(
@@ -301,14 +303,14 @@ class SourceFiles:
     ) -> SourceFile | None:
         if entry.outline is None:
             return None
-        return SourceFile(file, entry.outline, entry.content, self._index, tree)
+        return SourceFile(file, entry.outline, entry.content, self.index, tree)
 
     def _of_notebook(self, file: str) -> SourceFile | None:
         # A notebook's cells are in no file; IPython enters them in linecache, without a time.
         match linecache.cache.get(file):
             case (_, None, lines, _):
                 tree = _parse("".join(lines))
-                return SourceFile(file, outline(tree), b"", self._index, tree) if tree else None
+                return SourceFile(file, outline(tree), b"", self.index, tree) if tree else None
             case _:
                 return None
 

@@ -19,6 +19,7 @@ from pivot.errors import Place
 from pivot.fingerprint.binding import Binding
 from pivot.fingerprint.bytecode import code_names, code_text
 from pivot.fingerprint.digest import Digest, Opaque
+from pivot.fingerprint.index import Source
 from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.manifest import Symbol
 from pivot.fingerprint.marked import opaque_decorators, without_opaque
@@ -167,11 +168,8 @@ class Symbols:
         place = self._place(_file(home.namespace), defined.line)
         without = self.values.classes.elsewhere.fields(cls) if node.reduced else None
         if without:
-            return _Code(
-                *defined.without(without),
-                place,
-                trees=lambda: _reduced(defined.node, without),
-            )
+            digest, uses = defined.without(without)
+            return _Code(digest, uses, place, trees=lambda: _reduced(defined.node, without))
         return _Code(defined.hash, defined.uses, place, trees=lambda: [defined.node])
 
     def _opaque(self, node: OpaqueNode) -> Entry:
@@ -277,9 +275,28 @@ class Symbols:
         bindings = list(self.binder.bind(code.uses, namespace))
         decorators = opaque_decorators(one.text for one in bindings)
         if decorators:
-            code = _without_opaque(code, decorators, whole=key.startswith(("func:", "class:")))
+            code = self._without_opaque(code, decorators, key.partition(":")[0])
             bindings = list(self.binder.bind(code.uses, namespace))
         return _entry(key, code, bindings, environment, self._setup_node(namespace))
+
+    def _without_opaque(self, code: _Code, decorators: Collection[Chain], kind: str) -> _Code:
+        whole = kind in {"func", "class"}
+
+        def emptied() -> Source | None:
+            trees = code.trees()
+            if None in trees:
+                return None
+            kept = [without_opaque(tree, decorators, whole=whole) for tree in trees if tree]
+            uses = {use for tree in kept for use in uses_of(tree)}
+            return Source(_SEPARATOR.join(map(syntax_hash, kept)), tuple(sorted(uses)))
+
+        chains = sorted(".".join(chain) for chain in decorators)
+        key = " ".join(("whole" if whole else "emptied", code.hash, *chains))
+        found = self.sources.index.derived(key, emptied)
+        if found is None:
+            return code  # the file has changed: what is known of it stays
+        uses = [use for use in code.uses if use in found.uses]
+        return code._replace(hash=found.hash, uses=uses)
 
     def _value(self, node: ValueNode) -> Entry:
         found = self.values.digest(node.subject)
@@ -296,16 +313,6 @@ class Symbols:
             shown = Path(os.path.relpath(file, self.root)).as_posix() if absolute else file
             self._shown_files[file] = shown
         return Place(shown, line)
-
-
-def _without_opaque(code: _Code, decorators: Collection[Chain], *, whole: bool) -> _Code:
-    trees = code.trees()
-    if None in trees:
-        return code  # the file has changed: what is known of it stays
-    kept = [without_opaque(tree, decorators, whole=whole) for tree in trees if tree]
-    uses = {use for tree in kept for use in uses_of(tree)}
-    digest = _SEPARATOR.join(map(syntax_hash, kept))
-    return code._replace(hash=digest, uses=[use for use in code.uses if use in uses])
 
 
 def _reduced(node: ast.AST | None, fields: AbstractSet[str]) -> list[ast.AST | None]:
