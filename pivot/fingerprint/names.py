@@ -130,11 +130,12 @@ class _Collector:
         """Give each region around a chain what the chain stands for, seen from outside of it."""
         owner = at.scope.owner(path[0])
         annotation = at.mode != _CODE
+        outside = Use(path, "", 0, annotation)
         inside: list[Use] | None = None
         around: _Region | None = region
         while around is not None:
             if owner is None or owner.number < around.begin:
-                around.uses.add(Use(path, "", 0, annotation))
+                around.uses.add(outside)
             elif around is self.whole and owner.kind == "outer":
                 around.uses.update(self.top.read(path, annotation=annotation))
             else:

@@ -39,6 +39,8 @@ LAMBDA = "<lambda>"
 #: Of a lambda: first line and column of its body, last ones, and the lines and columns of itself.
 type Extent = tuple[int, int, int, int, int, int]
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+#: The commonest statements of those that hold no others.
+_SIMPLE = (ast.Assign, ast.Expr, ast.Return, ast.AnnAssign, ast.AugAssign, ast.Raise, ast.Import)
 
 
 class Piece(NamedTuple):
@@ -78,20 +80,24 @@ class Outline(NamedTuple):
     spans: list[tuple[int, int, list[str]]]
 
 
-def outline(tree: ast.Module) -> Outline:
-    """Give the outline of a file."""
-    return _Outliner(tree).outline()
+def outline(tree: ast.Module) -> tuple[Outline, list[ast.AST]]:
+    """Give the outline of a file, and the nodes of its pieces."""
+    outliner = _Outliner(tree)
+    return outliner.outline(), outliner.nodes
 
 
 def pieces_of(tree: ast.Module) -> list[ast.AST]:
     """Give the node of each piece, by its number."""
-    return _pieces(tree, [node for node in ast.walk(tree) if isinstance(node, ast.Lambda)])
+    lambdas = [node for node in ast.walk(tree) if isinstance(node, ast.Lambda)]
+    return _pieces(tree, _definitions(tree), lambdas)
 
 
-def _pieces(tree: ast.Module, lambdas: Iterable[ast.Lambda]) -> list[ast.AST]:
+def _pieces(
+    tree: ast.Module, definitions: Iterable[_Definition], lambdas: Iterable[ast.Lambda]
+) -> list[ast.AST]:
     statements = [node for node in tree.body if not isinstance(node, (*_FUNCTIONS, ast.ClassDef))]
     ordered = sorted(lambdas, key=lambda node: (node.lineno, node.col_offset))
-    return [tree, *(node for node, _, _ in _definitions(tree)), *ordered, *statements]
+    return [tree, *(one.node for one in definitions), *ordered, *statements]
 
 
 class _Outliner:
@@ -100,8 +106,9 @@ class _Outliner:
         self.hashes = syntax_hashes(tree)
         self.uses = uses_in_module(tree)
         self.lambdas = self._lambdas_by_statement()
+        self.definitions = list(_definitions(tree))
         inner = [node for found in self.lambdas.values() for node in found]
-        self.nodes = _pieces(tree, inner)
+        self.nodes = _pieces(tree, self.definitions, inner)
         self.numbers = {node: number for number, node in enumerate(self.nodes)}
         self.labels: dict[ast.AST, str] = {}
         self.within: dict[ast.AST, int] = {}
@@ -139,7 +146,7 @@ class _Outliner:
     ) -> tuple[dict[int, list[tuple[str, int]]], dict[str, list[tuple[int, int]]]]:
         classes: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         found: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, str]] = []
-        for node, label, owner in _definitions(self.tree):
+        for node, label, owner in self.definitions:
             if isinstance(node, ast.ClassDef):
                 self.labels[node] = label
                 classes[label].append((first_line(node), self.numbers[node]))
@@ -219,20 +226,26 @@ def _effects(statements: Sequence[ast.stmt]) -> Iterator[tuple[ast.stmt, set[str
             yield node, names
 
 
-def _definitions(
-    tree: ast.Module,
-) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, str, ast.AST]]:
-    """Give every function and class, with its qualified name and the node right around it."""
+class _Definition(NamedTuple):
+    """A function or a class, its qualified name, and the node right around it."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    label: str
+    around: ast.AST
+
+
+def _definitions(tree: ast.Module) -> Iterator[_Definition]:
     stack: list[tuple[ast.AST, str, ast.AST]] = [(tree, "", tree)]
     while stack:
         node, prefix, around = stack.pop()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             label = prefix + node.name
-            yield node, label, around
+            yield _Definition(node, label, around)
             prefix = f"{label}." if isinstance(node, ast.ClassDef) else f"{label}.<locals>."
         # Expressions hold no definitions but lambdas, and needn't be entered.
-        inner = (child for name in BLOCKS for child in getattr(node, name, ()))
-        stack.extend((child, prefix, node) for child in inner)
+        if not isinstance(node, _SIMPLE):
+            inner = (child for name in BLOCKS for child in getattr(node, name, ()))
+            stack.extend((child, prefix, node) for child in inner)
 
 
 def first_line(node: ast.AST) -> int:

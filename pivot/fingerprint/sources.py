@@ -119,13 +119,13 @@ class SourceFile:
         found: Outline,
         content: bytes,
         index: SymbolIndex,
-        tree: ast.Module | None = None,
+        nodes: list[ast.AST] | None = None,
     ) -> None:
         self.file = file
         self.outline = found
         self.index = index
         self._content = content
-        self._parsed = tree
+        self._nodes = nodes
         self._pieces: dict[int, Defined] = {}
         #: Identity of a code object -> what was found; the object is kept, and so its identity.
         self._found: dict[tuple[int, bool], tuple[Defined | None, CodeType]] = {}
@@ -201,15 +201,13 @@ class SourceFile:
     @functools.cached_property
     def nodes(self) -> list[ast.AST]:
         """The syntax of each piece, empty if the file has changed."""
-        return pieces_of(self._tree) if self._tree else []
-
-    @functools.cached_property
-    def _tree(self) -> ast.Module | None:
-        if self._parsed is None:
-            data = _bytes(self.file)
-            if data is not None and importlib.util.source_hash(data) == self._content:
-                return _parse(_decoded(data))
-        return self._parsed
+        if self._nodes is not None:
+            return self._nodes
+        data = _bytes(self.file)
+        if data is None or importlib.util.source_hash(data) != self._content:
+            return []
+        tree = _parse(_decoded(data))
+        return pieces_of(tree) if tree else []
 
     @functools.cached_property
     def _imports(self) -> Mapping[str, list[Use]]:
@@ -246,10 +244,11 @@ class SourceFile:
 
     @functools.cached_property
     def _codes(self) -> frozenset[CodeType]:
-        if self._tree is None:
+        tree = self.whole.node
+        if not isinstance(tree, ast.Module):
             return frozenset()
         try:
-            return frozenset(_all_in(compile(self._tree, self.file, "exec", dont_inherit=True)))
+            return frozenset(_all_in(compile(tree, self.file, "exec", dont_inherit=True)))
         except _UNREADABLE:
             return frozenset()
 
@@ -287,30 +286,33 @@ class SourceFiles:
         if data is None:
             return None
         content = importlib.util.source_hash(data)
-        tree: ast.Module | None = None
+        nodes: list[ast.AST] | None = None
         if known is not None and known.content == content:
             found = known.outline
         else:
             tree = _parse(_decoded(data))
-            found = outline(tree) if tree else None
+            found, nodes = outline(tree) if tree else (None, None)
         settled = before == _signature(file) and not is_fresh(before.changed_ns, started)
         entry = Entry(before if settled else None, content, found)
         self.index.remember(file, entry)
-        return self._of_entry(file, entry, tree)
+        return self._of_entry(file, entry, nodes)
 
     def _of_entry(
-        self, file: str, entry: Entry, tree: ast.Module | None = None
+        self, file: str, entry: Entry, nodes: list[ast.AST] | None = None
     ) -> SourceFile | None:
         if entry.outline is None:
             return None
-        return SourceFile(file, entry.outline, entry.content, self.index, tree)
+        return SourceFile(file, entry.outline, entry.content, self.index, nodes)
 
     def _of_notebook(self, file: str) -> SourceFile | None:
         # A notebook's cells are in no file; IPython enters them in linecache, without a time.
         match linecache.cache.get(file):
             case (_, None, lines, _):
                 tree = _parse("".join(lines))
-                return SourceFile(file, outline(tree), b"", self.index, tree) if tree else None
+                if tree is None:
+                    return None
+                found, nodes = outline(tree)
+                return SourceFile(file, found, b"", self.index, nodes)
             case _:
                 return None
 
