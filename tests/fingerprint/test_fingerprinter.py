@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pivot.fingerprint import Fingerprinter
+from pivot.loaders import JSON, YAML
 
 
 def test_chain_of_two_thousand_helpers(project):
@@ -187,6 +188,14 @@ def test_options_of_a_loader_count(project):
     )
     assert project.changed(commas, tabs) == {"value:loader:deps.raw"}
     assert commas == again
+
+
+def test_loaders_of_others_are_alike_by_class_and_options(project):
+    maker = Fingerprinter(project.root)
+    given = (JSON(), JSON(indent=2), JSON(indent=1), JSON(indent=True), JSON(indent=None), YAML())
+    first, same, *others = (maker.manifest({"loader": one}).hashes() for one in given)
+    assert first == same
+    assert len({tuple(hashes.items()) for hashes in (first, *others)}) == 5
 
 
 def test_functions_of_others_as_roots_are_told_apart(project):

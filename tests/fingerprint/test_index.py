@@ -264,6 +264,7 @@ class TestTrust:
 
     def test_nothing_in_the_memory_is_absolute(self, project, memory):
         project.write(FILES)
+        project.edit("pipeline.py", "REGISTRY.register(stage)", "")
         project.load("pipeline")
         maker = Fingerprinter(project.root, memory=memory)
         maker.manifest({"function": project.get("pipeline:stage")})
@@ -308,6 +309,27 @@ class TestNodes:
         found = source().find_class("C", 1)
         project.write({"module.py": ""})
         assert found.without({"a"}) == (found.hash, found.uses)
+
+
+def test_opaque_code_is_remembered_without_its_body(project, settle, memory, opened):
+    text = """
+        import pivot
+        @pivot.opaque(version="1")
+        def helper(): return 1
+        def stage():
+            @pivot.opaque(version="2")
+            def inner(): return 2
+            return helper(), inner()
+    """
+    project.write({"pipeline.py": text})
+    settle(project.root / "pipeline.py")
+    with importing(project.root):
+        stage = __import__("pipeline").stage
+        first = Fingerprinter(project.root, memory=memory).manifest({"function": stage})
+        assert opened == ["pipeline.py"]
+        again = Fingerprinter(project.root, memory=memory).manifest({"function": stage})
+    assert opened == ["pipeline.py"]
+    assert again == first
 
 
 @pytest.fixture
