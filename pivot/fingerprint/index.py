@@ -17,6 +17,7 @@ import marshal
 import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pivot.fingerprint.outline import Outline
@@ -26,15 +27,28 @@ from pivot.signature import Signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from pivot.fingerprint.scopes import Use
 
-#: Raised with every change of what outlines hold, or of how any of it is computed.
-VERSION = 2
-# Names are read by Python's own rules, and trees and marshalled data are those of a release.
-_FORMAT = f"{VERSION} {sys.implementation.cache_tag} {sys.hexversion:x} ".encode()
+#: The modules that say what an entry holds, and how any of it is computed.
+IMPLEMENTATION = ("index", "names", "outline", "scopes", "sources", "statements", "syntax")
 _DIGITS = 16
+
+
+def _implementation() -> str:
+    """Give a hash of the code that makes entries: what other code made may mean something else."""
+    try:
+        sources = [Path(__file__).with_name(f"{name}.py").read_bytes() for name in IMPLEMENTATION]
+    except OSError:
+        # Pivot is in an archive; then its version has to do. Late: it takes long to import.
+        from importlib.metadata import version
+
+        return version("pivot")
+    return hash_bytes(b"".join(sources))
+
+
+# Names are read by Python's own rules, and trees and marshalled data are those of a release.
+_FORMAT = f"{_implementation()} {sys.implementation.cache_tag} {sys.hexversion:x} ".encode()
 
 
 class Memory(Protocol):
