@@ -16,12 +16,22 @@ import pivot
 
 MATRIX = runpy.run_path(str(Path(__file__).parent / "matrix.py"))
 CASES = [(chapter.file, case) for chapter in MATRIX["chapters"]() for case in chapter.cases]
+#: What takes long to import of the libraries that cases use.
+SLOW = ("numpy", "pandas", "sklearn.linear_model", "sklearn.pipeline")
+
+
+def slow_modules(case):
+    """Give the modules that a process should have loaded before it's forked for the case."""
+    text = "".join(case.files.values())
+    return SLOW if re.search(r"(import|from) (numpy|pandas|sklearn)", text) else ()
+
+
 #: Of the cases that don't ask for it, each of this many runs in worker processes, too.
 STRIDE = 40
 LOKY = [
     (file, case)
     for n, (file, case) in enumerate(CASES)
-    if case.loky or (n % STRIDE == 0 and not case.needless)
+    if case.loky or (n % STRIDE == 0 and not case.needless and not slow_modules(case))
 ]
 
 
@@ -57,16 +67,6 @@ class Workspace:
     def locks(self):
         stages = self.root / ".pivot" / "stages"
         return {path.stem: json.loads(path.read_text()) for path in stages.glob("*.lock")}
-
-
-#: What takes long to import of the libraries that cases use.
-SLOW = ("numpy", "pandas", "sklearn.linear_model", "sklearn.pipeline")
-
-
-def slow_modules(case):
-    """Give the modules that a process should have loaded before it's forked for the case."""
-    text = "".join(case.files.values())
-    return SLOW if re.search(r"(import|from) (numpy|pandas|sklearn)", text) else ()
 
 
 @pytest.mark.parametrize("case", identified(CASES))
@@ -151,3 +151,9 @@ def check_outputs(case, before, after):
 
 def contents(lock):
     return {out["name"]: out["hash"] for out in lock["outs"]}
+
+
+def test_each_case_has_a_name_of_its_own():
+    for chapter in MATRIX["chapters"]():
+        names = [case.name for case in chapter.cases]
+        assert len(names) == len(set(names)), chapter.title
