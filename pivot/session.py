@@ -23,7 +23,7 @@ from pivot.engine.observe import Observer
 from pivot.engine.run import RunPlan
 from pivot.engine.schedule import Schedule
 from pivot.engine.snapshot import mark
-from pivot.engine.stability import surroundings
+from pivot.engine.stability import libraries, surroundings
 from pivot.engine.worker import prepare
 from pivot.engine.workspace import Workspace
 from pivot.errors import UsageError
@@ -234,11 +234,12 @@ class Session:
 
     def open_executor(self, jobs: int) -> Executor:
         """Make the configured executor."""
-        sources = sorted(self.importer.sources.items())
+        # A process can't be rid of what it has loaded of a library.
+        loaded = sorted(self.importer.sources.items()), sorted(map(repr, libraries()))
         options = ExecutorOptions(
             jobs=jobs,
             initializer=functools.partial(prepare, str(self.root)),
-            generation=hash_text(repr((str(self.root), sources, sorted(os.environ.items())))),
+            generation=hash_text(repr((str(self.root), loaded, sorted(os.environ.items())))),
         )
         return self.host.make_executor(self.settings.executor, options)
 

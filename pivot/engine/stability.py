@@ -79,12 +79,12 @@ def surroundings(files: Mapping[str, Signature | None], others: Iterable[object]
         sys.version,
         Path.cwd(),
         sorted(os.environ.items()),
-        sorted(map(repr, _libraries())),
+        sorted(map(repr, libraries())),
     ]
     return hash_text(repr(facts), "xxh3_128")
 
 
-def _libraries() -> Iterator[object]:
+def libraries() -> Iterator[object]:
     """Give what changes when something is installed, or edited where it's installed from."""
     for entry in sys.path:
         if entry.endswith(_SITES):

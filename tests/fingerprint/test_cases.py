@@ -8,6 +8,7 @@ in matrix.py.
 import json
 import re
 import runpy
+import sys
 from pathlib import Path
 
 import pytest
@@ -100,10 +101,17 @@ def test_edit_runs_exactly_in_workers(tmp_path, run_servers, monkeypatch, case):
 
 
 def run_with_workers(project, monkeypatch):
+    """Run in workers that are warm from the last time; leave nothing of it in this process."""
+    before = set(sys.modules)
     with monkeypatch.context() as patch:
+        patch.setattr(sys, "path", list(sys.path))
         for name, value in project.environment.items():
             patch.setenv(name, value)
-        return {stage.name: stage for stage in pivot.run(project.root, jobs=1).stages}
+        report = pivot.run(project.root, jobs=1)
+    for name in sys.modules.keys() - before:
+        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(project.root)):
+            del sys.modules[name]
+    return {stage.name: stage for stage in report.stages}
 
 
 def from_scratch(tmp_path, run_server, case):
