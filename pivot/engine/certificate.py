@@ -114,6 +114,13 @@ class Certificate:
                 for file in Path(entry).glob("*.pth"):
                     self.add(str(file))
 
+    def add_pivot(self) -> None:
+        """Certify what decides: another Pivot may decide otherwise."""
+        for name, module in list(sys.modules.items()):
+            file = getattr(module, "__file__", None)
+            if name.partition(".")[0] == "pivot" and file:
+                self.add(file)
+
     def add_facts(self, lock: Lock) -> None:
         """Certify what a stage depends on without declaring it."""
         for key in lock.traced:
@@ -164,6 +171,7 @@ def _collect(
         certificate.add_loose(path, known)
     certificate.add(str(workspace.layout.stages))
     certificate.add_environment()
+    certificate.add_pivot()
     for path in origin.paths:
         certificate.add(path)
         certificate.add(os.path.dirname(path))  # noqa: PTH120 - as above

@@ -209,6 +209,11 @@ def test_after_something_was_installed_the_full_pass_decides(answered, monkeypat
     assert snapshot.recall(["run"]) is None
 
 
+def test_what_decides_is_certified_as_well(answered):
+    data = (answered.root / ".pivot/snapshot").read_bytes()
+    assert os.fsencode(pivot.api.__file__) in data
+
+
 @pytest.mark.parametrize(
     "arguments", [["run", "clean"], ["run", "--force"], ["run", "--json"], ["run", "-k"], []]
 )
