@@ -167,6 +167,7 @@ EDITS = {
 
 def link(project, name):
     file = project.root / name
+    assert not file.is_symlink()
     file.rename(project.root / "elsewhere.json")
     file.symlink_to("elsewhere.json")
 
