@@ -21,7 +21,7 @@ from pivot import sync
 from pivot.config import load_settings
 from pivot.discovery import PIPELINE_FILE
 from pivot.engine.cancellation import Cancellation
-from pivot.engine.certificate import Question, certify
+from pivot.engine.certificate import Question
 from pivot.engine.commit import Committer
 from pivot.engine.composition import Composition
 from pivot.engine.explanation import Explainer
@@ -30,7 +30,7 @@ from pivot.engine.judge import Judge
 from pivot.engine.observe import code_roots
 from pivot.engine.report import Change, Explanation, RunReport, StageReport
 from pivot.engine.run import Runner
-from pivot.events import Status, Warned
+from pivot.events import Warned
 from pivot.exporters.export import Export
 from pivot.exporters.planning import (
     Surroundings,
@@ -151,19 +151,9 @@ def run(
             emit,
             cancellation or Cancellation(),
         ).run()
-        if question is not None and session.is_quiet and _is_unchanged(report):
-            certify(
-                session.workspace,
-                [session.stages[name] for name in names],
-                session.origin,
-                question(len(names)),
-                began_ns,
-            )
+        if question is not None and report.unchanged:
+            session.certify(names, question(len(names)), began_ns)
         return report
-
-
-def _is_unchanged(report: RunReport) -> bool:
-    return report.counts.keys() == {Status.UNCHANGED} and not report.interrupted
 
 
 def explain(

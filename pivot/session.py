@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Self
 
 from pivot.config import load_settings
 from pivot.discovery import ProjectImporter, discover, importing
-from pivot.engine.certificate import Origin
+from pivot.engine.certificate import Origin, certify
 from pivot.engine.observe import Observer
 from pivot.engine.run import RunPlan
 from pivot.engine.schedule import Schedule
@@ -42,11 +42,12 @@ from pivot.store.tree import Tree
 from pivot.tracing import ImportTracer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
     from pivot.config import Settings
+    from pivot.engine.certificate import Question
     from pivot.events import Event
     from pivot.interfaces import Executor
     from pivot.plugins import Problem
@@ -103,14 +104,18 @@ class Session:
         """What the import of the pipeline read."""
         return ImportTracer(self.root)
 
-    @property
-    def is_quiet(self) -> bool:
-        """Whether nobody was warned of anything, and nobody wants to be told of runs."""
-        return not self._warned and not self.host.has_listeners
+    def certify(self, names: Sequence[str], question: Question, began_ns: int) -> bool:
+        """Leave a snapshot of these stages, which a run that began then has found unchanged.
 
-    @property
-    def origin(self) -> Origin:
-        """Where the stages came from, besides their inputs."""
+        Gives False if that can't be certified, or if somebody was warned of something or wants to
+        be told of runs: then the next one must be a run, too.
+        """
+        if self._warned or self.host.has_listeners:
+            return False
+        stages = [self.stages[name] for name in names]
+        return certify(self.workspace, stages, self._origin(), question, began_ns)
+
+    def _origin(self) -> Origin:
         return Origin(
             paths=[*self.sources, *self.observer.read, *self.imported.paths],
             loose=self._config,

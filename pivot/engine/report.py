@@ -50,6 +50,11 @@ class RunReport:
         return self.exit_status == 0
 
     @property
+    def unchanged(self) -> bool:
+        """Whether there was nothing to do for any stage."""
+        return self.counts.keys() == {Status.UNCHANGED} and not self.interrupted
+
+    @property
     def exit_status(self) -> int:
         """What `pivot run` exits with: 0 ok, 1 a stage failed, 3 corruption, 4 timeout, 130."""
         if self.interrupted:
