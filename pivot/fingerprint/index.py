@@ -13,6 +13,7 @@ Tests: tests/fingerprint/test_index.py.
 
 from __future__ import annotations
 
+import contextlib
 import marshal
 import os
 import sys
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from pivot.errors import StorageError
 from pivot.fingerprint.outline import Outline
 from pivot.fingerprint.scopes import read_uses, written_uses
 from pivot.hashing import hash_bytes
@@ -52,7 +54,7 @@ _FORMAT = f"{_implementation()} {sys.implementation.cache_tag} {sys.hexversion:x
 
 
 class Memory(Protocol):
-    """Keeps bytes by text; may forget them at any moment."""
+    """Keeps bytes by text; may forget them at any moment, and may raise `StorageError`."""
 
     def get(self, key: str) -> bytes | None:
         """Give what was put, or None."""
@@ -100,7 +102,7 @@ class SymbolIndex:
 
     def recall(self, file: str) -> Entry | None:
         """Give the entry of a file, None if there is none."""
-        found = _decoded(self._memory.get(self._key(file)))
+        found = self._get(self._key(file))
         try:
             signature, content, outline = found
             return Entry(
@@ -119,22 +121,32 @@ class SymbolIndex:
             entry.content,
             outline and tuple(outline),
         )
-        self._memory.put(self._key(file), _encoded(plain))
+        self._put(self._key(file), plain)
 
     def derived(self, key: str, make: Callable[[], Source | None]) -> Source | None:
         """Give what follows from some pieces, which the key names by their hashes.
 
         What `make` gives is kept; None stands for what can't be told now.
         """
-        found = _decoded(self._memory.get(key))
-        match found:
+        match self._get(key):
             case (str(digest), str(uses)):
                 return Source(digest, read_uses(uses))
             case _:
                 made = make()
         if made is not None:
-            self._memory.put(key, _encoded((made.hash, written_uses(made.uses))))
+            self._put(key, (made.hash, written_uses(made.uses)))
         return made
+
+    # A memory that fails only costs time here; whoever depends on it will hear of it.
+
+    def _get(self, key: str) -> Any:
+        with contextlib.suppress(StorageError):
+            return _decoded(self._memory.get(key))
+        return None
+
+    def _put(self, key: str, plain: tuple[Any, ...]) -> None:
+        with contextlib.suppress(StorageError):
+            self._memory.put(key, _encoded(plain))
 
     def _key(self, file: str) -> str:
         return f"file {os.path.relpath(file, self._root)}"

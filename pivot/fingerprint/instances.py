@@ -22,9 +22,11 @@ from pivot.fingerprint.plain import plain_content
 from pivot.hashing import hash_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Callable, Hashable, Iterable, Iterator
 
     from pivot.fingerprint.origins import Origins
+
+type _Slot = tuple[str, MemberDescriptorType]
 
 #: The newest protocol that keeps all bytes in the stream.
 _PROTOCOL = 4
@@ -42,7 +44,8 @@ class Instances:
         self.origins = origins
         self.hash_value = hash_value
         self._singletons: dict[str, dict[int, str]] = {}
-        self._comparable: dict[type, bool] = {}
+        #: Type -> its slots, if instances of it can be told to be alike.
+        self._comparable: dict[type, tuple[_Slot, ...] | None] = {}
 
     def take_apart(self, value: object) -> Parts:
         """Give the parts of any instance."""
@@ -71,11 +74,12 @@ class Instances:
         """
         kind = type(value)
         if kind not in self._comparable:
-            self._comparable[kind] = self._is_comparable(kind)
-        if not self._comparable[kind] or self._singleton(value):
+            self._comparable[kind] = tuple(_slots(kind)) if self._is_comparable(kind) else None
+        slots = self._comparable[kind]
+        if slots is None or self._singleton(value):
             return None
-        state = tuple((name, type(part), part) for name, part in _state(value))
-        return (kind, *state) if all(part in _FLAGS for _, part, _ in state) else None
+        state = tuple([(name, type(part), part) for name, part in _state(value, slots)])
+        return (kind, state) if _FLAGS.issuperset([part for _, part, _ in state]) else None
 
     def _is_comparable(self, kind: type) -> bool:
         return (
@@ -138,7 +142,14 @@ def _member(value: object) -> Parts:
     return Parts(f"member {name}", (type(value), None if name else getattr(value, "_value_", None)))
 
 
-def _state(value: object) -> Iterator[tuple[str, object]]:
+def _slots(kind: type) -> Iterator[_Slot]:
+    for base in kind.__mro__:
+        for name, slot in vars(base).items():
+            if isinstance(slot, MemberDescriptorType):
+                yield name, slot
+
+
+def _state(value: object, slots: Iterable[_Slot] | None = None) -> Iterator[tuple[str, object]]:
     kind = type(value)
     try:
         attributes = object.__getattribute__(value, "__dict__")
@@ -148,13 +159,11 @@ def _state(value: object) -> Iterator[tuple[str, object]]:
         # What is computed at the first access is there or not, whatever the program says.
         if not isinstance(_class_attribute(kind, name), functools.cached_property):
             yield f"{name}", part
-    for base in kind.__mro__:
-        for name, slot in vars(base).items():
-            if isinstance(slot, MemberDescriptorType):
-                try:
-                    yield name, slot.__get__(value)
-                except AttributeError:
-                    continue
+    for name, slot in _slots(kind) if slots is None else slots:
+        try:
+            yield name, slot.__get__(value)
+        except AttributeError:
+            continue
 
 
 def _may_have(value: object, name: str) -> bool:

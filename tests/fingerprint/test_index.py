@@ -11,6 +11,7 @@ from textwrap import dedent
 import pytest
 
 from pivot.discovery import importing
+from pivot.errors import StorageError
 from pivot.fingerprint import Fingerprinter
 from pivot.fingerprint import index as module
 from pivot.fingerprint import sources as reader
@@ -255,6 +256,21 @@ class TestTrust:
         assert source().statements("x")[0].hash == before
         assert opened == ["module.py"]
         assert memory == sound
+
+    def test_a_memory_that_fails_is_none(self, project):
+        class Failing:
+            def get(self, key):
+                raise StorageError("it can't be read")
+
+            def put(self, key, value):
+                raise StorageError("the disk is full")
+
+        project.write({"module.py": "class C:\n    a: int = 1"})
+        source = SourceFiles(SymbolIndex(project.root, Failing())).read(
+            str(project.root / "module.py")
+        )
+        found = source.find_class("C", None)
+        assert found.without({"a"}).hash != found.hash
 
     def test_another_release_of_python_parses_again(self, source, opened, memory, monkeypatch):
         source("x = 1")
