@@ -24,7 +24,11 @@ ORDINARY = frozenset(
     | {"OLDPWD", "PWD", "TEMP", "TMP", "TMPDIR", "VIRTUAL_ENV"}
     | {"COLUMNS", "DISPLAY", "EDITOR", "LINES", "PAGER", "TERM"}
 )
-_PASSING = ("<frozen os>", "/os.py", "<frozen _collections_abc>", "/_collections_abc.py")
+#: What asks on behalf of its caller.
+_PASSING = (
+    *("<frozen os>", "/os.py", "<frozen _collections_abc>", "/_collections_abc.py"),
+    *("<frozen posixpath>", "/posixpath.py"),  # `expandvars`
+)
 _SETTING = frozenset({"__setitem__", "__delitem__"})
 
 
@@ -74,4 +78,8 @@ class EnvironmentRecorder:
         frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the way to one's callers
         while frame is not None and frame.f_code.co_filename.endswith(_PASSING):
             frame = frame.f_back
-        return frame is not None and self._is_project(frame.f_code.co_filename)
+        if frame is None:
+            return False
+        file = frame.f_code.co_filename
+        # `<frozen ...>` and the like are no paths.
+        return file.startswith(os.sep) and self._is_project(file)

@@ -324,3 +324,15 @@ def test_variables_that_the_project_sets_itself_are_not_recorded(traced):
 def test_a_variable_that_is_not_set_has_no_hash(traced):
     source = "import os\ndef main(): os.environ.get('NOT_SET_AT_ALL')\n"
     assert traced(source).environment == (("NOT_SET_AT_ALL", None),)
+
+
+def test_variables_that_are_expanded_in_a_path_are_the_projects(traced, monkeypatch):
+    monkeypatch.setenv("A_NAME", "1")
+    source = "import os\ndef main(): return os.path.expandvars('$A_NAME/x')\n"
+    assert traced(source).environment == (("A_NAME", hash_text("1")),)
+
+
+def test_variables_that_the_frozen_library_asks_for_are_not(traced, monkeypatch):
+    monkeypatch.delenv("PYTHONCASEOK", raising=False)
+    source = "import os\ndef main(): return exec(compile('import os; os.getenv(\"A_NAME\")', '<frozen x>', 'exec'))\n"
+    assert traced(source).environment == ()
