@@ -96,6 +96,22 @@ def _write_bytecode(cached: str, data: bytes) -> None:
             Path(temporary).unlink(missing_ok=True)
 
 
+#: The importers that are installed; what is loaded by its path (`spec_from_file_location`) is
+#: loaded without a finder, by the loader that Python itself takes.
+_by_path: list[ProjectImporter] = []
+_plain: Any = importlib.machinery.SourceFileLoader.get_code
+
+
+def _get_code(self: Any, fullname: str) -> CodeType | None:
+    """Take the place of `SourceFileLoader.get_code`: files of a project are compared by content."""
+    if type(self) is importlib.machinery.SourceFileLoader:
+        path = self.get_filename(fullname)
+        for importer in reversed(_by_path):
+            if is_project_file(importer.root, path):
+                return ContentLoader(fullname, path, importer.sources).get_code(fullname)
+    return _plain(self, fullname)
+
+
 class ProjectImporter:
     """A finder for `sys.meta_path` that takes care of one project's modules."""
 
@@ -135,6 +151,8 @@ class ProjectImporter:
         )
         finders.insert(position, self)
         sys.path.insert(0, str(self.root))
+        _by_path.append(self)
+        importlib.machinery.SourceFileLoader.get_code = _get_code
 
     def _clear_names(self) -> None:
         own = {entry.name.removesuffix(".py") for entry in os.scandir(self.root)}
@@ -172,6 +190,10 @@ class ProjectImporter:
     def remove(self) -> None:
         """End: the project's names are the host's again; what was imported lives on unnamed."""
         finders: list[Any] = sys.meta_path
+        with contextlib.suppress(ValueError):
+            _by_path.remove(self)
+        if not _by_path:
+            importlib.machinery.SourceFileLoader.get_code = _plain
         with contextlib.suppress(ValueError):
             finders.remove(self)
         with contextlib.suppress(ValueError):

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
     from pivot.fingerprint.scopes import Use
 
 #: The modules that say what an entry holds, and how any of it is computed.
-IMPLEMENTATION = ("index", "names", "outline", "scopes", "sources", "statements", "syntax")
+IMPLEMENTATION = (
+    *("index", "kinds", "marked", "names", "outline"),
+    *("scopes", "sources", "statements", "syntax"),
+)
 _DIGITS = 16
 
 

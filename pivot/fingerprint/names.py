@@ -43,13 +43,12 @@ def uses_of(node: ast.AST) -> tuple[Use, ...]:
     return collector.result()[node]
 
 
-def uses_of_module(tree: ast.Module) -> tuple[Use, ...]:
-    """Give what a module uses of *other* modules, and the names that nothing in it binds."""
-    return uses_in_module(tree)[tree]
-
-
 def uses_in_module(tree: ast.Module) -> Mapping[ast.AST, tuple[Use, ...]]:
-    """Give the uses of a module, of its statements, and of every definition and lambda in it."""
+    """Give the uses of a module, of its statements, and of every definition and lambda in it.
+
+    Those of the module itself are what it uses of *other* modules, and the names that nothing in it
+    binds.
+    """
     collector = _Collector()
     collector.regions[tree] = collector.whole
     for statement in tree.body:

@@ -95,3 +95,29 @@ def test_a_source_is_swapped_for_one_of_the_same_size_and_time(edited, executor)
     other.replace(edited.root / "helper.py")
     assert edited.run(executor=executor) == {"stage": "ran"}
     assert result(edited) == 61
+
+
+@EXECUTORS
+def test_two_edits_of_one_size_within_a_second_of_a_file_that_is_loaded_by_its_path(
+    project, executor
+):
+    project.pipeline(
+        """
+import importlib.util
+
+def stage() -> Annotated[int, outputs.Out("out.json", loaders.JSON())]:
+    spec = importlib.util.spec_from_file_location("loose", "loose.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.VALUE
+
+REGISTRY.register(stage)
+"""
+    )
+    file = project.write("loose.py", "VALUE = 1\n")
+    project.run(executor=executor)
+    times = file.stat()
+    project.edit("loose.py", "1", "2")
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert project.run(executor=executor) == {"stage": "ran"}
+    assert result(project) == 2

@@ -3,7 +3,7 @@ from textwrap import dedent
 
 import pytest
 
-from pivot.fingerprint.names import uses_of, uses_of_module
+from pivot.fingerprint.names import uses_in_module, uses_of
 
 FUNCTIONS = {
     "a global and a chain": ("return helper(x, settings.limits.LOW)", "helper settings.limits.LOW"),
@@ -124,5 +124,6 @@ def test_uses_of_a_module_are_those_of_other_modules():
             def m(self):
                 return e.y, K, C
     """
-    found = {str(use) for use in uses_of_module(ast.parse(dedent(source)))}
+    tree = ast.parse(dedent(source))
+    found = {str(use) for use in uses_in_module(tree)[tree]}
     assert found == {"a:x", "b.c:", "b:", "d:e.y", ".f:g", "OUTER"}
