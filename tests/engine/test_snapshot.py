@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -76,6 +77,9 @@ def answered(project, monkeypatch, capsys):
     for name in ("SIZE_AT_IMPORT", "LEVEL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PIVOT_EXECUTOR", "inline")
+    # Where Pivot is developed, tests that run beside this one leave files: no place to be certain of.
+    developed = str(Path(pivot.__file__).parent.parent)
+    monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry != developed])
     monkeypatch.chdir(project.root)
     for name, text in FILES.items():
         project.write(name, text)
@@ -112,13 +116,15 @@ def test_nothing_is_imported_for_it(answered):
         capture_output=True,
         text=True,
     )
-    done = run(check=True)
-    # A question of another process; what it imports when it isn't answered is a lot.
-    assert "click" in done.stdout.split()
-    time.sleep(2 * TICK_NS / 1e9)
-    done = run(check=True)
-    assert done.stdout.startswith(ANSWER)
-    loaded = set(done.stdout.removeprefix(ANSWER).split())
+    # A question of another process, so the first answer is not by a snapshot; the next ones are,
+    # unless another test leaves a file where Pivot is developed, which may hold modules.
+    for _ in range(20):
+        done = run(check=True)
+        assert done.stdout.startswith(ANSWER)
+        loaded = set(done.stdout.removeprefix(ANSWER).split())
+        if "click" not in loaded:
+            break
+        time.sleep(2 * TICK_NS / 1e9)
     assert loaded.isdisjoint({"click", "pydantic", "pluggy", "typing", "pathlib", "json", "lmdb"})
     assert {name for name in loaded if name.startswith("pivot")} == {
         "pivot",
