@@ -11,11 +11,8 @@ Tests: tests/test_signature.py.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import os
 
 #: Kernels stamp files with the time of their last tick, 1 to 10 ms apart; network servers no finer.
 TICK_NS = 20_000_000
@@ -34,6 +31,14 @@ class Signature:
     def of(cls, status: os.stat_result) -> Signature:
         """Take the signature from a stat result."""
         return cls(status.st_mtime_ns, status.st_size, status.st_ino, status.st_ctime_ns)
+
+    @classmethod
+    def at(cls, path: str | os.PathLike[str]) -> Signature | None:
+        """Take the signature of what a path leads to now; None if there's nothing to be seen."""
+        try:
+            return cls.of(os.stat(path))  # noqa: PTH116 - asked for every source of a project
+        except (OSError, ValueError):
+            return None
 
     @property
     def changed_ns(self) -> int:

@@ -70,3 +70,14 @@ def test_the_last_change_is_that_of_the_content_or_of_what_is_known_of_it():
 @pytest.mark.parametrize(("stamp", "fresh"), [(0, False), (79, False), (81, True), (500, True)])
 def test_what_is_fresh(stamp, fresh):
     assert is_fresh(stamp * 1_000_000, 100 * 1_000_000) is fresh
+
+
+def test_where_nothing_is_there_is_no_signature(tmp_path):
+    assert Signature.at(tmp_path / "absent") is None
+    assert Signature.at("\0") is None
+
+
+def test_the_signature_at_a_path_is_that_of_its_file(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("1")
+    assert Signature.at(file) == Signature.of(file.stat())

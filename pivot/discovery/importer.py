@@ -179,7 +179,7 @@ class ProjectImporter:
 
     def stale(self) -> bool:
         """Whether a source that was imported is no longer what it was."""
-        return any(_signature(path) != known for path, known in self.sources.items())
+        return any(Signature.at(path) != known for path, known in self.sources.items())
 
     def install_afresh(self) -> None:
         """Forget what was imported from the project, so that it is imported as it is now."""
@@ -203,13 +203,6 @@ class ProjectImporter:
                 del sys.modules[name]
         sys.modules.update(self._aside)
         self._aside.clear()
-
-
-def _signature(path: str) -> Signature | None:
-    try:
-        return Signature.of(os.stat(path))  # noqa: PTH116 - asked before every task
-    except OSError:
-        return None
 
 
 def owner(module: ModuleType) -> ProjectImporter | None:

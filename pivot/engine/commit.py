@@ -8,7 +8,6 @@ makes the outputs what the lock says. Tests: tests/engine/test_commit.py, tests/
 
 from __future__ import annotations
 
-import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -198,7 +197,7 @@ class Committer:
         base = f"{self._workspace.root}/"
         read = self._observer.sources(stage) if self._observer else {}
         for file, signature in {**read, **self._sources()}.items():
-            if not _is(file, signature):
+            if Signature.at(file) != signature:
                 yield file.removeprefix(base)
 
     def _keep(
@@ -239,13 +238,6 @@ class Committer:
     def _marker(self, stage: Stage) -> Path:
         """Name the file that is there from before a stage starts until its result is recorded."""
         return self._workspace.layout.hold_file(stage.name).with_suffix(".unfinished")
-
-
-def _is(file: str, known: Signature | None) -> bool:
-    try:
-        return Signature.of(os.stat(file)) == known  # noqa: PTH116 - asked for every source at every commit
-    except OSError:
-        return known is None
 
 
 def _remove(path: Path) -> None:

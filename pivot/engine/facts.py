@@ -16,7 +16,6 @@ would be now. Tests: tests/engine/test_facts.py.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -159,7 +158,7 @@ class FactFinder:
         for one in reads:
             if own.declares(one.path) or self._ignore(one.path):
                 continue
-            unchanged = self._signature(one.path) == one.signature
+            unchanged = Signature.at(self._workspace.root / one.path) == one.signature
             if unchanged:
                 found.texts[f"file:{one.path}"] = self._file(one.path)
             elif not own.wrote(one.path):
@@ -223,7 +222,7 @@ class FactFinder:
         found.raced += [
             file.removeprefix(base)
             for file, signature in trace.sources
-            if _signature(file) != signature
+            if Signature.at(file) != signature
         ]
 
     def _counted(self, stage: Stage, path: str, names: Iterable[str]) -> set[str]:
@@ -247,9 +246,6 @@ class FactFinder:
             return [entry.name for entry in (self._workspace.root / path).iterdir()]
         except OSError:
             return None
-
-    def _signature(self, path: str) -> Signature | None:
-        return _signature(f"{self._workspace.root}/{path}")
 
 
 class _Own:
@@ -284,13 +280,6 @@ def _next(path: str, prefix: str) -> str:
 
 def _names_hash(names: Iterable[str]) -> str:
     return hash_text("\0".join(sorted(names)))
-
-
-def _signature(file: str) -> Signature | None:
-    try:
-        return Signature.of(os.stat(file))  # noqa: PTH116 - asked for every file at every commit
-    except OSError:
-        return None
 
 
 def undeclared(found: Recorded, *, tracked: bool) -> list[str]:

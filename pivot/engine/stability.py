@@ -88,19 +88,12 @@ def libraries() -> Iterator[object]:
     """Give what changes when something is installed, or edited where it's installed from."""
     for entry in sys.path:
         if entry.endswith(_SITES):
-            yield entry, _signature(entry)
+            yield entry, Signature.at(entry)
     for module in list(sys.modules.values()):
         file = vars(module).get("__file__") if isinstance(module, ModuleType) else None
         if isinstance(file, str) and not file.startswith(_OWN) and not _is_installed(file):
-            yield file, _signature(file)
+            yield file, Signature.at(file)
 
 
 def _is_installed(file: str) -> bool:
     return any(f"{os.sep}{site}{os.sep}" in file for site in _SITES)
-
-
-def _signature(path: str) -> Signature | None:
-    try:
-        return Signature.of(os.stat(path))  # noqa: PTH116 - asked for every module
-    except OSError:
-        return None

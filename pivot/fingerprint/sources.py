@@ -18,7 +18,6 @@ import functools
 import importlib.machinery
 import importlib.util
 import linecache
-import os
 import time
 from pathlib import Path
 from types import CodeType, MappingProxyType
@@ -274,7 +273,7 @@ class SourceFiles:
         return self._files[file]
 
     def _read(self, file: str) -> SourceFile | None:
-        before = _signature(file)
+        before = Signature.at(file)
         if before is None:
             return self._of_notebook(file)
         self._signatures[file] = before
@@ -292,7 +291,7 @@ class SourceFiles:
         else:
             tree = _parse(_decoded(data))
             found, nodes = outline(tree) if tree else (None, None)
-        settled = before == _signature(file) and not is_fresh(before.changed_ns, started)
+        settled = before == Signature.at(file) and not is_fresh(before.changed_ns, started)
         entry = Entry(before if settled else None, content, found)
         self.index.remember(file, entry)
         return self._of_entry(file, entry, nodes)
@@ -321,13 +320,6 @@ def compiled_verbatim(loader: object) -> bool:
     """Say whether a module's loader compiles the source as it stands (some rewrite it first)."""
     plain = importlib.machinery.SourceFileLoader.source_to_code
     return loader is None or getattr(type(loader), "source_to_code", None) is plain
-
-
-def _signature(file: str) -> Signature | None:
-    try:
-        return Signature.of(os.stat(file))  # noqa: PTH116 - asked for every source of the project
-    except (OSError, ValueError):
-        return None
 
 
 def _bytes(file: str) -> bytes | None:

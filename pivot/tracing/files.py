@@ -147,7 +147,9 @@ class FileRecorder:
             self.record.reads[path] = (place, self.signature(path))
 
     def _opened_outside(self, given: Any) -> None:
-        path = os.fspath(given) if isinstance(given, str | os.PathLike) else b""
+        if not isinstance(given, str | os.PathLike):
+            return
+        path = os.path.abspath(os.fspath(given))  # noqa: PTH100 - in a hook: few objects
         if isinstance(path, str) and path not in self.record.outside:
             place, machinery = self._caller()
             if place is not None and not machinery:

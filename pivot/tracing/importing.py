@@ -31,12 +31,17 @@ class ImportTracer:
 
     @property
     def reads(self) -> dict[str, Signature | None]:
-        """Absolute path of each file that was read -> how it looked, None if it wasn't there."""
-        return {path: signature for path, (_, signature) in self._files.record.reads.items()}
+        """Absolute path of each file that was read -> how it looked, None if it wasn't there.
+
+        Those outside of the project are among them.
+        """
+        record = self._files.record
+        inside = {path: signature for path, (_, signature) in record.reads.items()}
+        return {**inside, **record.outside}
 
     @property
     def others(self) -> tuple[object, ...]:
-        """What else it can depend on: directories listed, what was looked for, files elsewhere."""
+        """What else it can depend on: directories that were listed, what was looked for."""
         record = self._files.record
         listed = {path: names for path, (_, names) in record.listed.items()}
         # Of a file also its size and its time may have been asked for.
@@ -44,13 +49,13 @@ class ImportTracer:
             path: self._files.signature(path) if kind == "file" else kind
             for path, kind in record.looked.items()
         }
-        return tuple(sorted(found.items()) for found in (listed, looked, record.outside))
+        return tuple(sorted(found.items()) for found in (listed, looked))
 
     @property
     def paths(self) -> set[str]:
         """Absolute path of everything that was read, listed, or looked for."""
         record = self._files.record
-        return {path.rstrip("/") for path in (*record.reads, *record.listed, *record.looked)}
+        return {path.rstrip("/") for path in (*self.reads, *record.listed, *record.looked)}
 
     @property
     def environment(self) -> tuple[tuple[str, str | None], ...]:

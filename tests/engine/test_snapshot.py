@@ -27,6 +27,7 @@ from pivot.registry import REGISTRY
 
 SIZE = os.environ.get("SIZE_AT_IMPORT", "small")
 LIMITS = (pathlib.Path(__file__).parent / "limits.json").read_text()
+SHARED = (pathlib.Path(__file__).parent.parent / "shared.txt").read_text()
 try:
     import fast
 except ImportError:
@@ -44,7 +45,7 @@ def clean(
     extra = pathlib.Path("extra.txt").read_text() if os.path.exists("extra.txt") else ""
     plugin = importlib.import_module("plugins." + json.loads('"one"'))
     level = os.environ.get("LEVEL")
-    return [tools.scale(raw), params.rate, SIZE, LIMITS, names, extra, plugin.K, level, inner.K]
+    return [tools.scale(raw), params.rate, SIZE, LIMITS, names, extra, plugin.K, level, inner.K, SHARED]
 
 def total(
     data: Annotated[list, outputs.Dep("clean.json", loaders.JSON())],
@@ -64,6 +65,7 @@ FILES = {
     "plugins/one.py": "K = 1\n",
     "limits.json": "[9]",
     "raw.json": "[1, 2]",
+    "../shared.txt": "outside of the project",
     "parts/deep/a.txt": "a",
     "listed/x": "",
 }
@@ -155,6 +157,7 @@ EDITS = {
     "a module that appears in a package": lambda p: p.write("package/other.py", ""),
     "a package in place of a module": lambda p: p.write("tools/__init__.py", ""),
     "what the import read": lambda p: p.write("limits.json", "[8]"),
+    "what the import read outside of the project": lambda p: p.write("../shared.txt", "else"),
     "an input": lambda p: p.write("raw.json", "[1, 3]"),
     "an input that is gone": lambda p: (p.root / "raw.json").unlink(),
     "a file deep in an input": lambda p: p.write("parts/deep/a.txt", "b"),
