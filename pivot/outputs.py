@@ -102,3 +102,9 @@ class Metric[T](Out[T]):
 @dataclass(frozen=True)
 class Plot[T](Out[T]):
     """An image or a data series that is meant to be looked at."""
+
+
+def is_artifact(item: Any) -> bool:
+    """Whether something is, or as an annotation names, a `Dep` or an `Out`."""
+    kind = item if isinstance(item, type) else getattr(item, "__origin__", type(item))
+    return isinstance(kind, type) and issubclass(kind, Dep | Out)

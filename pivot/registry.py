@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pivot.errors import DefinitionError, DefinitionErrors, PivotError, Place
-from pivot.stage_def import Declaration, StageParams, build_stage
+from pivot.stage_def import Declaration, build_stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from pivot.stage import Stage
+    from pivot.stage_def import StageParams
     from pivot.stage_def.building import Deps, Outs
 
 

@@ -12,7 +12,6 @@ Tests: tests/discovery/test_overrides.py.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from typing import TYPE_CHECKING
 
 from pivot.discovery.params_file import Entry, read_params_file
@@ -70,6 +69,8 @@ def _placed(problem: PivotError, stage: Stage, entry: Entry) -> DefinitionError:
 
 
 def _unknown(entry: Entry, known: list[str]) -> DefinitionError:
+    import difflib  # only for who mistyped a name
+
     near = difflib.get_close_matches(entry.name, known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else None
     if not near and len(known) <= _MOST_SHOWN:

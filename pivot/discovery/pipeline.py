@@ -13,14 +13,13 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pydantic
-
 from pivot.discovery.importer import PIPELINE_MODULE
 from pivot.discovery.overrides import apply_params_file
 from pivot.errors import DefinitionError, DefinitionErrors, DiscoveryError, PivotError, Place
 from pivot.paths import is_project_file
 from pivot.registry import REGISTRY, Registry
 from pivot.stage_def import param_errors
+from pivot.stage_def.models import validation_errors
 from pivot.tracebacks import innermost_place, user_traceback
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ def _import_error(error: BaseException, root: Path) -> PivotError:
         line = f": {error.text.strip()}" if error.text else ""
         return DiscoveryError(f"{error.msg}{line}", where=place)
     place = innermost_place(error, root)
-    if isinstance(error, pydantic.ValidationError):
+    if isinstance(error, validation_errors()):
         problems = param_errors(error)
         for problem in problems:
             problem.where = place

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
-
 from pivot.decide import Observation, OutState
 from pivot.engine.facts import FactFinder, Recorded
 from pivot.engine.stability import Stability
 from pivot.errors import StageError
-from pivot.stage_def import encode_params
+from pivot.stage_def.models import base_models
 from pivot.store.lock import Record
 
 if TYPE_CHECKING:
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from pivot.interfaces import Trace
     from pivot.signature import Signature
     from pivot.stage import Stage
+    from pivot.stage_def.encoding import Json
     from pivot.store.content import Content
 
 
@@ -110,7 +109,7 @@ class Observer:
             stage=stage.name,
             algorithm=self._workspace.settings.hash,
             code=manifest.hashes(),
-            params=encode_params(stage.params),
+            params=_encoded(stage.params),
             deps=tuple(
                 Record(dep.name, dep.path, self._input(stage, dep.path, assumed or {}))
                 for dep in stage.deps
@@ -145,10 +144,18 @@ def code_roots(stage: Stage) -> dict[str, Any]:
     return roots
 
 
+def _encoded(params: Any) -> dict[str, Json]:
+    if params is None:
+        return {}
+    from pivot.stage_def import encode_params  # it brings pydantic, as parameters do
+
+    return encode_params(params)
+
+
 def _callables(value: Any, label: str) -> Iterator[tuple[str, Any]]:
     """Give the functions and classes in a parameter's value, each with a label of its own."""
     match value:
-        case BaseModel():
+        case _ if isinstance(value, base_models()):
             parts = {name: getattr(value, name) for name in type(value).model_fields}
         case dict():
             parts = {str(key): item for key, item in value.items()}

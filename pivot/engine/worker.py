@@ -24,7 +24,7 @@ from pivot.interfaces import Failure, Outcome, Produced
 from pivot.loaders import PathOnly
 from pivot.registry import REGISTRY
 from pivot.stage import Stage, Via
-from pivot.stage_def import StageDef
+from pivot.stage_def.models import stage_defs
 from pivot.store.tree import Tree
 from pivot.tracebacks import user_traceback
 from pivot.tracing import Tracer
@@ -150,7 +150,7 @@ def _traced(task: Task, stage: Stage) -> Trace:
 def _call(stage: Stage) -> None:
     arguments: dict[str, Any] = {}
     params: Any = stage.params
-    if isinstance(params, StageDef):
+    if isinstance(params, stage_defs()):
         params = params.unloaded()
     for dep in stage.deps:
         if dep.via is Via.ARGUMENT:

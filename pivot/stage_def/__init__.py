@@ -10,15 +10,22 @@ Example::
         score: Out[dict] = Out("score.json", loaders.JSON())
         rate: float = 0.01
 
-Tests: tests/stage_def/.
+What needs pydantic is imported when it's first used. Tests: tests/stage_def/.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pivot.late import late
 from pivot.outputs import Dep, IncrementalOut, Metric, Out, Plot
 from pivot.stage_def.building import Declaration, build_stage
-from pivot.stage_def.encoding import encode_params
 from pivot.stage_def.overriding import ParamError, param_errors, with_overrides
-from pivot.stage_def.params import StageDef, StageParams
 from pivot.stage_def.place import calling_place, function_place
+
+if TYPE_CHECKING:
+    from pivot.stage_def.encoding import encode_params
+    from pivot.stage_def.params import StageDef, StageParams
 
 __all__ = [
     "Declaration",
@@ -37,3 +44,14 @@ __all__ = [
     "param_errors",
     "with_overrides",
 ]
+
+_LATE = {
+    "StageDef": "pivot.stage_def.params",
+    "StageParams": "pivot.stage_def.params",
+    "encode_params": "pivot.stage_def.encoding",
+}
+
+
+# Type checkers know all names from above, and shall tell of any other.
+if not TYPE_CHECKING:  # pragma: no branch
+    __getattr__ = late(__name__, _LATE)

@@ -14,17 +14,16 @@ import inspect
 import typing
 from typing import TYPE_CHECKING, Any
 
-import pydantic
-
 from pivot.errors import PivotError
-from pivot.outputs import Dep, Out
+from pivot.outputs import Dep, Out, is_artifact
 from pivot.stage import Via
-from pivot.stage_def.params import StageParams, is_artifact
+from pivot.stage_def.models import base_models, stage_params
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pivot.stage_def.draft import Draft
+    from pivot.stage_def.params import StageParams
 
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _QUALIFIERS = (typing.Required, typing.NotRequired, typing.ReadOnly)
@@ -176,7 +175,7 @@ class _Reader:
             self._wrong(f"and {draft.params_argument!r} are both parameters of the stage")
             return
         draft.params_class, draft.params_argument = params_class, self._name
-        if isinstance(self._parameter.default, StageParams):
+        if isinstance(self._parameter.default, stage_params()):
             draft.params_default = self._parameter.default
 
     def _read_other(self) -> None:
@@ -202,12 +201,12 @@ class _Reader:
 def _params_class(hint: Any) -> type[StageParams] | None:
     if typing.get_origin(hint) is typing.Annotated:
         return _params_class(_plain(hint.__origin__))
-    return hint if isinstance(hint, type) and issubclass(hint, StageParams) else None
+    return hint if isinstance(hint, type) and issubclass(hint, stage_params()) else None
 
 
 def _mentions_params(hint: Any) -> bool:
     hint = _plain(hint)
-    if isinstance(hint, type) and issubclass(hint, pydantic.BaseModel):
+    if isinstance(hint, type) and issubclass(hint, base_models()):
         return True
     return any(_mentions_params(part) for part in typing.get_args(hint))
 

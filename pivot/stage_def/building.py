@@ -15,19 +15,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-import pydantic
-
 from pivot.errors import DefinitionErrors, Place
 from pivot.outputs import Dep, Out
 from pivot.stage import STAGE_NAME, Input, Output, Stage, Via
 from pivot.stage_def.annotations import check_said_something, read_annotations
 from pivot.stage_def.draft import Draft
+from pivot.stage_def.models import stage_defs, usage_errors, validation_errors
 from pivot.stage_def.overriding import param_errors
-from pivot.stage_def.params import StageDef, StageParams
 from pivot.stage_def.place import function_place
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pivot.stage_def.params import StageParams
 
 type Deps = Mapping[str, str | Dep[Any]] | Iterable[str | Dep[Any]]
 type Outs = Mapping[str, str | Out[Any]] | Iterable[str | Out[Any]]
@@ -128,12 +128,12 @@ def _make_params(given: Any, draft: Draft) -> StageParams | None:
         given = draft.params_default or wanted
     try:
         made = given() if isinstance(given, type) and issubclass(given, wanted) else given
-    except pydantic.ValidationError as error:
+    except validation_errors() as error:
         for problem in param_errors(error):
             hint = problem.hint and "give it a default, or register(..., params=...)"
             draft.wrong(problem.message, hint)
         return None
-    except pydantic.PydanticUserError as error:
+    except usage_errors() as error:
         draft.wrong(f"its parameters can't be made: {error.message.partition('\n')[0]}")
         return None
     if isinstance(made, wanted):
@@ -147,7 +147,7 @@ def _make_params(given: Any, draft: Draft) -> StageParams | None:
 def _read_artifacts(params: StageParams | None, draft: Draft) -> None:
     """Add the deps and outs of a `StageDef`; those of the given instance's class count."""
     owner = type(params) if params is not None else draft.params_class
-    if owner is None or not issubclass(owner, StageDef):
+    if owner is None or not issubclass(owner, stage_defs()):
         return
     for name, artifact in owner.artifacts().items():
         if isinstance(artifact, Dep):

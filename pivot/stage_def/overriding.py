@@ -7,18 +7,17 @@ tests/stage_def/test_overriding.py.
 
 from __future__ import annotations
 
-import difflib
 import reprlib
 import typing
 from typing import TYPE_CHECKING, Any, cast
 
-import pydantic
-from pydantic import BaseModel
-
 from pivot.errors import DefinitionError, DefinitionErrors
+from pivot.stage_def.models import base_models, validation_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from pydantic import BaseModel, ValidationError
 
     from pivot.stage_def.params import StageParams
 
@@ -60,7 +59,7 @@ def _changed[M: BaseModel](
         values[key] = _changed(nested, value, (*path, name), errors) if nested else value
     try:
         return model.model_validate(values)
-    except pydantic.ValidationError as error:
+    except validation_errors() as error:
         for problem in param_errors(error):
             problem.path = (*path, *problem.path)
             errors.append(problem)
@@ -69,7 +68,7 @@ def _changed[M: BaseModel](
 
 def _nested(old: Any, value: Any) -> BaseModel | None:
     """Give the model that a value is merged into, if it's a part of one and not another whole."""
-    if not isinstance(old, BaseModel) or not isinstance(value, dict):
+    if not isinstance(old, base_models()) or not isinstance(value, dict):
         return None
     return None if _is_another_kind(type(old), cast("dict[str, Any]", value)) else old
 
@@ -99,6 +98,8 @@ def _is_another_kind(model: type[BaseModel], values: dict[str, Any]) -> bool:
 
 def _no_such_parameter(model: type[BaseModel], path: tuple[str, ...]) -> ParamError:
     """Give the error for a name that a model has no field for, with the nearest ones."""
+    import difflib  # only for who mistyped a name
+
     known = list(model.model_fields)
     near = difflib.get_close_matches(path[-1], known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else f"it has: {', '.join(known) or 'none'}"
@@ -106,7 +107,7 @@ def _no_such_parameter(model: type[BaseModel], path: tuple[str, ...]) -> ParamEr
     return ParamError(message, path=path, hint=hint)
 
 
-def param_errors(error: pydantic.ValidationError) -> list[ParamError]:
+def param_errors(error: ValidationError) -> list[ParamError]:
     """Turn pydantic's report into one error per wrong field."""
     problems = [cast("dict[str, Any]", problem) for problem in error.errors()]
     return [_param_error(problem, error.title) for problem in problems]

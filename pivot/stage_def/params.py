@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 from pydantic._internal._model_construction import ModelMetaclass
 
 from pivot.errors import DefinitionError
-from pivot.outputs import Dep, Out
+from pivot.outputs import Dep, Out, is_artifact
 from pivot.stage_def.place import calling_place
 
 if TYPE_CHECKING:
@@ -39,12 +39,6 @@ def _check_fields(made: type, fields: Mapping[str, Any]) -> None:
 
 def _attribute(cls: type, name: str) -> Any:
     return inspect.getattr_static(cls, name, None)
-
-
-def is_artifact(item: Any) -> bool:
-    """Whether something is, or as an annotation names, a `Dep` or an `Out`."""
-    kind = item if isinstance(item, type) else getattr(item, "__origin__", type(item))
-    return isinstance(kind, type) and issubclass(kind, Dep | Out)
 
 
 def _wrong(name: str, problem: str, hint: str | None) -> DefinitionError:

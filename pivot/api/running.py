@@ -1,0 +1,95 @@
+"""Bringing stages up to date: one pass of `pivot run`, from the pipeline to the report.
+
+Example: `run(targets=["train"], executor="inline").ok`. Tests: tests/test_api.py.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from pivot.api.opening import open_session
+from pivot.engine.cancellation import Cancellation
+from pivot.engine.commit import Committer
+from pivot.engine.judge import Judge
+from pivot.engine.run import Runner
+from pivot.events import Warned
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pivot.api.opening import Root
+    from pivot.engine.certificate import Question
+    from pivot.engine.report import RunReport
+    from pivot.events import Event
+    from pivot.plugins import PluginHost
+    from pivot.registry import Registry
+
+
+def run(
+    root: Root = None,
+    *,
+    targets: Sequence[str] = (),
+    registry: Registry | None = None,
+    executor: str | None = None,
+    jobs: int | None = None,
+    force: bool = False,
+    keep_going: bool | None = None,
+    on_event: Callable[[Event], None] | None = None,
+    cancellation: Cancellation | None = None,
+    plugins: PluginHost | None = None,
+    question: Callable[[int], Question] | None = None,
+) -> RunReport:
+    """Bring stages up to date: skip, restore or run each, and say how it went.
+
+    Args:
+        root: the project's directory, or one inside it.
+        targets: stage names, globs of them, or output paths; everything by default.
+        registry: the stages, instead of those that `pipeline.py` registers.
+        executor: the name of an executor; `loky` unless configured otherwise.
+        jobs: how many stages may run at once; by default as many as there are CPUs.
+        force: run the targets even if they are up to date (not what they need).
+        keep_going: after a failure, go on with what does not depend on it.
+        on_event: called with every event, in the calling thread.
+        cancellation: lets another thread or a signal handler stop the run.
+        plugins: a plugin host with objects that answer or listen; a new one by default.
+        question: for a command line that wants to answer by `pivot.engine.snapshot` when it's asked
+            the same again: gives its words and its answer for a number of unchanged stages.
+
+    Returns:
+        A report; a stage that fails is in the report and raises nothing.
+
+    Raises:
+        PivotError: before anything runs, for whatever is wrong with the pipeline or the call.
+    """
+    began_ns = time.time_ns()
+    overrides = {"executor": executor, "jobs": jobs, "keep_going": keep_going}
+    with open_session(root, registry, overrides, plugins) as session:
+        names = session.selected(tuple(targets))
+        session.require_inputs(names)
+        forced = (session.graph.select(targets) if targets else names) if force else ()
+        emit = session.emitter(on_event)
+        judge = Judge(session.workspace, session.observer, forced)
+        committer = Committer(
+            session.workspace,
+            lambda: session.sources,
+            lambda stage, message: emit(Warned(message, stage)),
+            session.observer,
+        )
+        prepared = session.run_plan(names)
+        if prepared.executor == "inline":
+            # Before a stage that runs here can change what the others' code consists of.
+            for name in names:
+                session.observer.manifest(session.stages[name])
+        report = Runner(
+            prepared,
+            session.workspace,
+            judge,
+            committer,
+            lambda: session.open_executor(prepared.workers),
+            emit,
+            cancellation or Cancellation(),
+        ).run()
+        if question is not None and report.unchanged:
+            session.certify(names, question(len(names)), began_ns)
+        return report
