@@ -28,7 +28,7 @@ from pivot.engine.worker import prepare
 from pivot.engine.workspace import Workspace
 from pivot.errors import UsageError
 from pivot.events import Warned
-from pivot.executors import default_jobs
+from pivot.executors import usable_cores
 from pivot.fingerprint import Fingerprinter
 from pivot.graph import Graph, build_graph
 from pivot.hashing import hash_text
@@ -234,7 +234,7 @@ class Session:
 
     def jobs(self, stages: int) -> int:
         """Give how many stages run at once: no more workers than there is work."""
-        wanted = self.settings.jobs or default_jobs()
+        wanted = self.settings.jobs or usable_cores()
         return max(1, min(wanted, stages))
 
     def open_executor(self, jobs: int) -> Executor:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 import click
 
@@ -25,6 +24,8 @@ _LITERAL_STARTS = ("./", "../", "/")
 
 def complete_stages(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """Give the names of stages that ran before and begin so."""
+    from urllib.parse import unquote  # a shell that completes, nobody else
+
     directory = context.find_root().params.get("directory") or os.curdir
     try:
         locks = find_root(Path(directory)).glob(".pivot/stages/*.lock")

@@ -17,7 +17,6 @@ import importlib.util
 import marshal
 import os
 import sys
-import tempfile
 from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Any, override
@@ -87,6 +86,8 @@ def _write_bytecode(cached: str, data: bytes) -> None:
     with contextlib.suppress(OSError):
         directory = Path(cached).parent
         directory.mkdir(parents=True, exist_ok=True)
+        import tempfile  # only who has something to compile needs it
+
         descriptor, temporary = tempfile.mkstemp(dir=directory)
         try:
             with os.fdopen(descriptor, "wb") as stream:
@@ -143,7 +144,7 @@ class ProjectImporter:
 
     def install(self) -> None:
         """Begin: clear the project's names of other modules, put the root on the path."""
-        importlib.invalidate_caches()
+        _invalidate_caches()
         self._clear_names()
         finders: list[Any] = sys.meta_path
         position = next(
@@ -203,6 +204,19 @@ class ProjectImporter:
                 del sys.modules[name]
         sys.modules.update(self._aside)
         self._aside.clear()
+
+
+def _invalidate_caches() -> None:
+    """Let all finders look again, as `importlib.invalidate_caches` does.
+
+    Without the import of `importlib.metadata`, that is, which that one brings.
+    """
+    for finder in [*sys.meta_path, *sys.path_importer_cache.values()]:
+        if finder is not importlib.machinery.PathFinder and hasattr(finder, "invalidate_caches"):
+            finder.invalidate_caches()
+    metadata = sys.modules.get("importlib.metadata")
+    if metadata is not None:
+        metadata.MetadataPathFinder.invalidate_caches()
 
 
 def owner(module: ModuleType) -> ProjectImporter | None:

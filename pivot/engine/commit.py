@@ -8,7 +8,6 @@ makes the outputs what the lock says. Tests: tests/engine/test_commit.py, tests/
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 from pivot.decide import OutState
@@ -243,6 +242,8 @@ class Committer:
 def _remove(path: Path) -> None:
     try:
         if path.is_dir() and not path.is_symlink():
+            import shutil  # most runs remove no directory
+
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)

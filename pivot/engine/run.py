@@ -13,7 +13,6 @@ import heapq
 import os
 import queue
 import time
-from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -282,6 +281,8 @@ class Runner:
 
     def _settle(self, name: str) -> None:
         """Deal with a task that ended."""
+        from concurrent.futures import CancelledError  # only who runs something needs it
+
         future = self._futures.pop(name)
         self._print(name, final=True)
         try:

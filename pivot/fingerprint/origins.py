@@ -21,6 +21,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
+import pivot
 from pivot.fingerprint.distributions import Distributions
 from pivot.fingerprint.kinds import is_a
 from pivot.paths import is_project_file
@@ -103,7 +104,7 @@ class Origins:
             return PYTHON
         real = os.path.realpath(file)
         if real.startswith(_PIVOT_DIRECTORY):
-            return _pivot()
+            return Origin("dist", "pivot", pivot.__version__)
         if is_project_file(self.root, real):
             return None
         # An installer may link files into the site directory from elsewhere.
@@ -193,17 +194,6 @@ def _spec(name: str, path: list[str] | None, root: Path) -> importlib.machinery.
         # The project's own modules, should the root not be on `sys.path` at the moment.
         return importlib.machinery.PathFinder.find_spec(name, [str(root)])
     return None
-
-
-@functools.cache
-def _pivot() -> Origin:
-    # Late: it takes a quarter of the time that this whole package takes to import.
-    from importlib import metadata
-
-    try:
-        return Origin("dist", "pivot", metadata.version("pivot"))
-    except metadata.PackageNotFoundError:
-        return Origin("dist", "pivot", "unknown")
 
 
 @functools.cache

@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextvars
 import io
 import itertools
-import logging
 import os
+import sys
 import threading
 import types
 import typing
@@ -27,9 +27,6 @@ _HARMLESS: tuple[type, ...] = (
     threading.Barrier,
     threading.Thread,
     threading.local,
-    logging.Logger,
-    logging.LoggerAdapter,
-    logging.Handler,
     contextvars.ContextVar,
     weakref.ReferenceType,
     weakref.WeakKeyDictionary,
@@ -54,14 +51,21 @@ _TELLING: tuple[type, ...] = (
 def runtime_parts(value: object) -> Parts | None:
     """Give the parts of a value that belongs to the process, None for any other value."""
     kind = type(value)
-    if issubclass(kind, _HARMLESS):
-        return Parts(f"runtime {_first(kind, _HARMLESS).__name__}", opaque=Opaque.RUNTIME)
+    harmless = (*_HARMLESS, *_loggers())
+    if issubclass(kind, harmless):
+        return Parts(f"runtime {_first(kind, harmless).__name__}", opaque=Opaque.RUNTIME)
     if issubclass(kind, _TELLING):
         return Parts(f"runtime {_first(kind, _TELLING).__name__}", opaque=Opaque.UNKNOWN)
     # Iterators of itertools can be pickled until Python 3.14 only, with a warning.
     if kind.__module__ == itertools.__name__:
         return Parts(f"runtime {kind.__name__}", opaque=Opaque.UNKNOWN)
     return None
+
+
+def _loggers() -> tuple[type, ...]:
+    # What isn't loaded has no instances, and takes as long to load as all of this package.
+    logging = sys.modules.get("logging")
+    return (logging.Logger, logging.LoggerAdapter, logging.Handler) if logging else ()
 
 
 def _first(kind: type, among: tuple[type, ...]) -> type:

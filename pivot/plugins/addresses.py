@@ -7,13 +7,14 @@ Example: `split("s3://data/pivot?region=eu-west-1")` is `("s3://data/pivot", {"r
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import parse_qsl
 
 
 def split(address: str) -> tuple[str, dict[str, str]]:
     """Give the URL without its query, and the query as options."""
     if "://" not in address:
         return Path(address).expanduser().absolute().as_uri(), {}
+    from urllib.parse import parse_qsl  # only for who opens a remote
+
     url, _, query = address.partition("?")
     return url, dict(parse_qsl(query, keep_blank_values=True))
 

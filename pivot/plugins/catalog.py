@@ -18,12 +18,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pivot.errors import PluginError
+from pivot.plugins.installed import declared, entry_points
 from pivot.plugins.problems import FAILURES, describe, missing, spell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from importlib.metadata import Distribution
 
+    from pivot.plugins.installed import Declared
     from pivot.plugins.problems import Problem
 
 GROUPS = (
@@ -131,11 +132,8 @@ class Catalog:
 
 
 def _scan() -> Iterator[FoundPlugin]:
-    # Half of the cost of all this is the import of `importlib.metadata`: not before it is needed.
-    from importlib import metadata
-
     seen: set[str] = set()
-    for distribution in metadata.distributions():
+    for distribution in declared("[pivot."):
         plugins = _plugins_of(distribution)
         name = _normal(plugins[0].distribution) if plugins else ""
         # The first on the path is the one that is imported; a later one of that name is shadowed.
@@ -144,20 +142,17 @@ def _scan() -> Iterator[FoundPlugin]:
         seen.add(name)
 
 
-def _plugins_of(distribution: Distribution) -> list[FoundPlugin]:
-    """Give a distribution's entry points in Pivot's groups; none if its metadata are broken."""
+def _plugins_of(distribution: Declared) -> list[FoundPlugin]:
+    """Give a distribution's entry points in Pivot's groups; none if they can't be read."""
+    name = distribution.name or "a distribution without a name"
+    version = distribution.version or "of an unknown version"
     try:
-        # Looking before parsing makes the many that are no plugins cheap.
-        if "[pivot." not in (distribution.read_text("entry_points.txt") or ""):
-            return []
-        name = distribution.metadata.get("Name") or "a distribution without a name"
-        version = distribution.metadata.get("Version") or "of an unknown version"
         return [
-            FoundPlugin(name, version, entry.group, entry.name, entry.value)
-            for entry in distribution.entry_points
-            if entry.group in GROUPS
+            FoundPlugin(name, version, group, entry, target)
+            for group, entry, target in entry_points(distribution.text)
+            if group in GROUPS
         ]
-    except (OSError, ValueError, TypeError):
+    except ValueError:
         # What an installer left half written says nothing, and must not stop the others.
         return []
 

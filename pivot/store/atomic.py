@@ -13,7 +13,6 @@ import contextlib
 import errno
 import os
 import re
-import shutil
 from typing import TYPE_CHECKING
 
 from pivot.store.faults import storage_error
@@ -96,6 +95,8 @@ def remove(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except (IsADirectoryError, PermissionError):  # macOS answers EPERM for a directory
+        import shutil  # most runs remove no directory
+
         shutil.rmtree(path)
 
 

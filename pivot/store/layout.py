@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from pivot.hashing import hash_text
 from pivot.store.atomic import write_atomically
@@ -105,6 +104,8 @@ class Layout:
 def _file_name(stage: str) -> str:
     if stage.isidentifier() and stage.isascii() and len(stage) <= _LONGEST_NAME:
         return stage
+    from urllib.parse import quote  # only odd names need it
+
     name = quote(stage, safe="@=,+ ()[]{}", errors="surrogatepass")
     if name.startswith("."):
         name = f"%2E{name[1:]}"

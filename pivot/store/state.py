@@ -20,7 +20,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
 import threading
 from typing import TYPE_CHECKING, Self
 
@@ -221,6 +220,8 @@ class _Environment:
                 self._path.rename(damaged)
         except OSError as error:
             raise storage_error(error, "move away the damaged", self._path) from error
+        import shutil  # for this sad case only
+
         shutil.rmtree(damaged, ignore_errors=True)
         damaged.unlink(missing_ok=True)
         self.rebuilt = True
