@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import enum
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from pivot.fingerprint.precision import counted
+from pivot.frozen import frozen
 from pivot.store.runs import Result
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ _FACTS = {
 _AMBIGUOUS = frozenset('."')
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reason:
     """One difference: its kind, what differs, and the old and the new value as short texts."""
 
@@ -111,7 +112,7 @@ class Reason:
         return f"{self.summary}: {self.name}" if self.name else self.summary
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutState:
     """An output as it lies in the workspace; `content` is None when it isn't there."""
 
@@ -121,7 +122,7 @@ class OutState:
     cache: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Observation:
     """Everything that a stage's result depends on, and its outputs, as they are now."""
 
@@ -139,7 +140,7 @@ class Observation:
     packages: str = "version"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Past:
     """What is known of earlier runs, and what the cache still holds of it."""
 
@@ -152,14 +153,14 @@ class Past:
     available: frozenset[Content] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Skip:
     """The outputs are what a run would make."""
 
     reasons: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Restore:
     """The outputs `outs` come from the cache: they are what a run would make."""
 
@@ -169,14 +170,14 @@ class Restore:
     traced: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """The function must be called."""
 
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MayRun:
     """Not known before the stages in `because` have run: their outputs may come out the same."""
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from dataclasses import dataclass
 from typing import Any
+
+from pivot.frozen import frozen
 
 
 class Status(enum.StrEnum):
@@ -30,7 +31,7 @@ class Status(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event:
     """The base of all events."""
 
@@ -40,7 +41,7 @@ class Event:
         return {"event": _snake(type(self).__name__), **fields}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunStarted(Event):
     """The plan is made; `stages` are the names of all that it covers, in order."""
 
@@ -50,7 +51,7 @@ class RunStarted(Event):
     workers: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StageDecided(Event):
     """It is known what happens with a stage, and why. `decision` is skip, restore or run."""
 
@@ -59,7 +60,7 @@ class StageDecided(Event):
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StageWaiting(Event):
     """Another process holds the stage; `holder` says who, as far as that is known."""
 
@@ -67,14 +68,14 @@ class StageWaiting(Event):
     holder: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StageStarted(Event):
     """The stage's task was given to the executor."""
 
     stage: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StageOutput(Event):
     """A line that the running stage wrote to its standard output or error, without line end."""
 
@@ -82,7 +83,7 @@ class StageOutput(Event):
     line: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StageFinished(Event):
     """The stage is done; what it made is committed. `seconds` is the time its function took."""
 
@@ -94,7 +95,7 @@ class StageFinished(Event):
     traceback: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Warned(Event):
     """Something that the user should know, and that stops nothing."""
 
@@ -102,7 +103,7 @@ class Warned(Event):
     stage: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunFinished(Event):
     """The run is over. `counts` maps each `Status` that occurred to how many stages had it."""
 

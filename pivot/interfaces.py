@@ -8,8 +8,10 @@ each. Tests: tests/test_interfaces.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, runtime_checkable
+
+from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from pivot.store.content import Content, Signature
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Task:
     """One execution of one stage, as it is sent to a worker: plain, picklable."""
 
@@ -33,7 +35,7 @@ class Task:
     log: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Produced:
     """One output as the worker found it after the stage."""
 
@@ -57,7 +59,7 @@ class Site(NamedTuple):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opened:
     """A file that a stage read or wrote; the path is relative to the root."""
 
@@ -68,7 +70,7 @@ class Opened:
     signature: Signature | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listed:
     """A directory whose names a stage asked for; the path is relative to the root."""
 
@@ -78,7 +80,7 @@ class Listed:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Looked:
     """A path of which a stage asked whether something is there; relative to the root."""
 
@@ -86,7 +88,7 @@ class Looked:
     found: Literal["file", "directory", "absent"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trace:
     """What a stage did while it ran, as far as its process can tell."""
 
@@ -108,7 +110,7 @@ class Trace:
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """Why a stage failed: a message for one line, and the traceback of the user's own frames."""
 
@@ -118,7 +120,7 @@ class Failure:
     exit_status: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What comes back from a worker: what was made, or why not."""
 
@@ -130,7 +132,7 @@ class Outcome:
     trace: Trace | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExecutorOptions:
     """What an executor is made with."""
 
@@ -169,7 +171,7 @@ class Executor(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutPlan:
     """An output as an exporter sees it."""
 
@@ -182,7 +184,7 @@ class OutPlan:
     tracked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StagePlan:
     """A stage as an exporter sees it."""
 
@@ -200,7 +202,7 @@ class StagePlan:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """A pipeline as an exporter sees it: stages in topological order, and who feeds whom."""
 
@@ -218,7 +220,7 @@ class Exporter(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     """One way of looking for mistakes in an exported text, and what it found."""
 
@@ -245,7 +247,7 @@ class FileExporter(Exporter, Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moved:
     """Some bytes of a blob went over."""
 

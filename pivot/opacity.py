@@ -15,9 +15,10 @@ Tests: tests/test_opacity.py, tests/fingerprint/test_opaque.py.
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
+
+from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ _ATTRIBUTE = "__pivot_opaque__"
 _MARKED: dict[int, tuple[object, str]] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Marker:
     """Marks what it is called with."""
 

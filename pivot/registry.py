@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import contextlib
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pivot.errors import DefinitionError, DefinitionErrors, PivotError, Place
+from pivot.frozen import frozen
 from pivot.stage_def import Declaration, build_stage
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from pivot.stage_def.building import Deps, Outs
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Collection:
     """The errors of a pipeline file that is being imported."""
 

@@ -12,13 +12,14 @@ Tests: tests/test_signature.py.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+
+from pivot.frozen import frozen
 
 #: Kernels stamp files with the time of their last tick, 1 to 10 ms apart; network servers no finer.
 TICK_NS = 20_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signature:
     """What `stat` says of a file that changes whenever the file does (times in nanoseconds)."""
 

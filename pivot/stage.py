@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +48,7 @@ class OutKind(enum.StrEnum):
     PLOT = "plot"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Input:
     """An artifact that a stage reads."""
 
@@ -57,7 +58,7 @@ class Input:
     via: Via
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Output:
     """An artifact that a stage writes."""
 
@@ -74,7 +75,7 @@ class Output:
         return self.kind is OutKind.INCREMENTAL
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stage:
     """One step of a pipeline."""
 

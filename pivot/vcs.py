@@ -16,10 +16,10 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Self
 
 from pivot.errors import PivotError
+from pivot.frozen import frozen
 from pivot.store.faults import storage_error
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class UnknownRevisionError(GitError):
         self.nearest = nearest
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Entry:
     """A regular file in a commit."""
 
@@ -79,7 +79,7 @@ class _Entry:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Repository:
     """The git repository as it is seen from `directory`, the project's root."""
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import functools
 import importlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, override
 
 import click
 
 from pivot.errors import PluginError
+from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pivot.plugins import CommandEntry
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Builtin:
     """Where one of Pivot's own commands is, and what it does in one line."""
 

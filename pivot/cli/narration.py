@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -27,6 +26,7 @@ from pivot.events import (
     Status,
     Warned,
 )
+from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,7 +40,7 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """Something to print; it may have line ends in it."""
 

@@ -7,7 +7,6 @@ tests/cli/test_sharing.py.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -17,6 +16,7 @@ from pivot.cli.machine import reserved, say_json
 from pivot.cli.options import in_project
 from pivot.cli.terminal import complain, in_colour, is_terminal, say
 from pivot.cli.wording import plural
+from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ remote_option = click.option("--remote", metavar="NAME", help="Use this remote, 
 dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would move; move nothing.")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Words:
     """How a command speaks."""
 
@@ -52,7 +52,7 @@ FETCH = Words("fetch", "fetched", "from {}", "here")
 PULL = Words("pull", "pulled", "from {}", "here")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wish:
     """What the command line asks for."""
 

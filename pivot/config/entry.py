@@ -5,16 +5,16 @@ Tests: tests/config/test_entry.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pivot.errors import ConfigError, Place
+from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """A key, the value that is written for it, and where."""
 

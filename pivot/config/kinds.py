@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from typing import Protocol
+
+from pivot.frozen import frozen
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
@@ -42,7 +43,7 @@ class Kind(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name:
     """A text that is not empty."""
 
@@ -59,7 +60,7 @@ class Name:
         return self.check(text)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Address:
     """Where a remote is: a URL or a path. The file of settings is no place for a password."""
 
@@ -86,7 +87,7 @@ def without_password(value: object) -> object:
     return _PASSWORD.sub(r"\1:***@", value) if isinstance(value, str) else value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Count:
     """A whole number that is at least 1."""
 
@@ -107,7 +108,7 @@ class Count:
         return self.check(number)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seconds:
     """A time, at least 0."""
 
@@ -131,7 +132,7 @@ class Seconds:
         return self.check(number)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Switch:
     """On or off."""
 
@@ -151,7 +152,7 @@ class Switch:
         return word in _TRUE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """One of a few words."""
 
@@ -176,7 +177,7 @@ class Choice:
         return self.check(text.strip())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Preference:
     """Some of a few words, the most wanted first."""
 

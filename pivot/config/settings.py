@@ -8,7 +8,7 @@ config list` and the docs are made from the table. Tests: tests/config/test_sett
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from pivot.config.kinds import (
@@ -23,6 +23,7 @@ from pivot.config.kinds import (
     without_password,
 )
 from pivot.errors import ConfigError
+from pivot.frozen import frozen
 from pivot.hashing import ALGORITHMS, DEFAULT_ALGORITHM
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _REMOTES = "remotes."
 _REMOTE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """The value of every setting, and where each comes from."""
 
@@ -65,7 +66,7 @@ class Settings:
         return (*SETTINGS, *(remote_setting(name) for name in sorted(self.remotes)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setting:
     """One entry of the table."""
 

@@ -7,10 +7,10 @@ twice is an error, not the last one's. Tests: tests/discovery/test_overrides.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pivot.errors import DefinitionError, PivotError, Place
+from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ PARAMS_FILE = "params.yaml"
 _WRONG = object()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """What the file says for one stage."""
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pivot.discovery.importer import PIPELINE_MODULE
 from pivot.discovery.overrides import apply_params_file
 from pivot.errors import DefinitionError, DefinitionErrors, DiscoveryError, PivotError, Place
+from pivot.frozen import frozen
 from pivot.paths import is_project_file
 from pivot.registry import REGISTRY, Registry
 from pivot.stage_def import param_errors
@@ -39,7 +39,7 @@ class PipelineImportError(DiscoveryError):
         self.traceback = traceback
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pipeline:
     """The stages of a project, in the order of their registration."""
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pivot.engine.snapshot import FILE, Mark, encode, mark
 from pivot.errors import PivotError
+from pivot.frozen import frozen
 from pivot.signature import TICK_NS
 from pivot.store.atomic import write_atomically
 from pivot.store.lock import read_lock
@@ -35,7 +35,7 @@ class _Doubt(Exception):  # noqa: N818 - nothing is wrong
     """Something changed too lately to be certified."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """What is asked, as it was typed, and the answer if nothing has to be done."""
 
@@ -44,7 +44,7 @@ class Question:
     answer: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """Where the stages came from, besides their deps."""
 

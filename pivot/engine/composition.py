@@ -8,8 +8,9 @@ it stand the facts of the last run that are no code. Tests: tests/engine/test_co
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pivot.fingerprint import Symbol, Tree
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Composition:
     """The code of a stage as a graph of symbols."""
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pivot.errors import PathError, StorageError
+from pivot.frozen import frozen
 from pivot.hashing import hash_text
 from pivot.store.content import Signature
 from pivot.store.ignore import Ignore
@@ -38,7 +39,7 @@ _UNSET = "unset"
 _ROOT = "."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """Some facts, and the symbols among them."""
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pivot.decide import Decision, Observation, Past, decide
 from pivot.engine.stability import complaint
 from pivot.fingerprint.precision import counted
+from pivot.frozen import frozen
 from pivot.hashing import hash_text
 from pivot.store.lock import BrokenLockError, Lock, read_lock
 from pivot.store.runs import Result, decode_results
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pivot.store.content import Content
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What was seen of a stage and what follows from it."""
 

@@ -7,11 +7,11 @@ each `Change` that is a reason for it. Tests: tests/engine/test_report.py.
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pivot.decide import MayRun, Restore, Run
 from pivot.events import Status
+from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from pivot.decide import Forecast
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _INTERRUPTED = 130
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StageReport:
     """How one stage ended."""
 
@@ -34,7 +34,7 @@ class StageReport:
     traceback: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunReport:
     """How a run ended: one report per stage, in the pipeline's order."""
 
@@ -84,7 +84,7 @@ class RunReport:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One reason, with what a person needs to find it."""
 
@@ -106,7 +106,7 @@ class Change:
     diff: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explanation:
     """What would happen with a stage, and why."""
 

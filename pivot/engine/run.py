@@ -38,6 +38,7 @@ from pivot.events import (
     Status,
     Warned,
 )
+from pivot.frozen import frozen
 from pivot.interfaces import Failure, Task
 from pivot.store.hold import Hold, holder
 
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
 _TICK_SECONDS = 0.05
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunPlan:
     """What a run covers and how it goes on after a failure."""
 

@@ -12,7 +12,6 @@ import dataclasses
 import io
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from pivot.discovery.importer import ProjectImporter, forget
 from pivot.engine.capture import captured, discarded
 from pivot.errors import PivotError, stage_exit_status
 from pivot.executors.payload import dumps, loads
+from pivot.frozen import frozen
 from pivot.interfaces import Failure, Outcome, Produced
 from pivot.loaders import PathOnly
 from pivot.registry import REGISTRY
@@ -45,7 +45,7 @@ class _OutputError(PivotError):
     """What the stage gave back is not what it declared."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """What a task's payload holds."""
 

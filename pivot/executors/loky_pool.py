@@ -22,7 +22,7 @@ import os
 import threading
 from collections import deque
 from concurrent.futures import BrokenExecutor, Future, InvalidStateError, wait
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ from pivot.errors import PivotError, WorkerCrashedError
 from pivot.executors.payload import dumps
 from pivot.executors.slot import Slot, kill
 from pivot.executors.worker_process import ForeignError, WorkerStartError
+from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 _TELLING_SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class _Job:
     call: bytes
     task: Task

@@ -12,10 +12,10 @@ Tests: tests/exporters/test_export.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pivot.errors import PivotError, UsageError
+from pivot.frozen import frozen
 from pivot.interfaces import FileExporter
 from pivot.store.atomic import write_atomically
 from pivot.store.faults import storage_error
@@ -38,7 +38,7 @@ class InvalidExportError(PivotError):
         self.checks = checks
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Export:
     """A plan, and the text that an exporter made of it."""
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import functools
 import inspect
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from pivot.discovery.params_file import read_params_file
+from pivot.frozen import frozen
 from pivot.interfaces import OutPlan, StagePlan
 from pivot.paths import is_project_file
 from pivot.stage_def import encode_params
@@ -53,7 +54,7 @@ def _first_line(function: object) -> str:
     return inspect.cleandoc(text).partition("\n")[0].strip()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Surroundings:
     """What is known about the stages of a project beyond their definitions."""
 

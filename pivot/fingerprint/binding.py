@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import builtins
 import sys
-from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +20,7 @@ from pivot.fingerprint.nodes import ClassNode, ConstNode, ModuleNode, Node, Orig
 from pivot.fingerprint.origins import module_file
 from pivot.fingerprint.scopes import PRESENCE, SUBCLASSES
 from pivot.fingerprint.unloaded import ImportLead, Unloaded, UnloadedModules, absolute
+from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -43,7 +43,7 @@ class Binding(NamedTuple):
     nodes: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Slot:
     """A global name of some module."""
 

@@ -12,8 +12,9 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ _METADATA_SUFFIXES = (".dist-info", ".egg-info")
 _NAME_LIMIT = 4096
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Distribution:
     """An installed distribution: its normalised name (`scikit-learn`) and version."""
 

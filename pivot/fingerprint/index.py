@@ -17,13 +17,13 @@ import contextlib
 import marshal
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pivot.errors import StorageError
 from pivot.fingerprint.outline import Outline
 from pivot.fingerprint.scopes import read_uses, written_uses
+from pivot.frozen import frozen
 from pivot.hashing import hash_bytes
 from pivot.signature import Signature
 
@@ -78,7 +78,7 @@ class Forgetful:
         """Do nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """What was found in a file."""
 

@@ -12,8 +12,10 @@ Tests: tests/fingerprint/test_manifest.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from pivot.errors import Place
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Symbol:
     """One thing that a stage's code reaches."""
 
@@ -44,7 +46,7 @@ class Symbol:
         return f"{self.kind}:{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Manifest:
     """All symbols that a stage's code reaches."""
 
@@ -58,7 +60,7 @@ class Manifest:
         return {key: symbol.hash for key, symbol in self.symbols.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tree:
     """A manifest, and how its symbols are reached."""
 

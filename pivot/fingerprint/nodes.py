@@ -8,8 +8,10 @@ Tests: tests/fingerprint/test_fingerprinter.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
+
+from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from pivot.fingerprint.origins import Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     """One thing in the live program."""
 
@@ -27,7 +29,7 @@ class Node:
     subject: Any = field(compare=False, hash=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FunctionNode(Node):
     """A function; with `environment`, its defaults, cells and attributes are part of it."""
 
@@ -42,7 +44,7 @@ class FunctionNode(Node):
         return cls(("code", *parts), function, environment)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClassNode(Node):
     """A class; with `reduced`, the values that are tracked elsewhere are left out."""
 
@@ -60,7 +62,7 @@ class ClassNode(Node):
         return ClassNode.of(self.subject, environment=self.environment, reduced=True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConstNode(Node):
     """A global name that stands for a value; the subject is its namespace."""
 
@@ -73,7 +75,7 @@ class ConstNode(Node):
         return cls(("const", id(namespace), name), namespace, module, name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModuleNode(Node):
     """A whole module, imported or not; it has no subject, being found by its name."""
 
@@ -85,7 +87,7 @@ class ModuleNode(Node):
         return cls(("module", name), None, name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SourceNode(Node):
     """A global name of a module that isn't loaded; the subject stands for its namespace."""
 
@@ -98,7 +100,7 @@ class SourceNode(Node):
         return cls(("source", module, name), namespace, module, name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RanNode(Node):
     """Code that only running showed: a global name of a file, or all of it; see `ran`."""
 
@@ -111,7 +113,7 @@ class RanNode(Node):
         return cls(("ran", where, name), namespace, where, name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetupNode(Node):
     """What importing a module does to others; the subject is its namespace."""
 
@@ -123,7 +125,7 @@ class SetupNode(Node):
         return cls(("setup", id(namespace)), namespace, module)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OriginNode(Node):
     """Code of others, by its version; the subject is its origin."""
 
@@ -133,7 +135,7 @@ class OriginNode(Node):
         return cls((origin.kind, origin.name), origin)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpaqueNode(Node):
     """What a version stands for that a person stated; see `marked`."""
 
@@ -146,7 +148,7 @@ class OpaqueNode(Node):
         return cls(("opaque", id(subject)), subject, name, version)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ValueNode(Node):
     """A value that was given as a root, under a label."""
 

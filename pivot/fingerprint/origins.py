@@ -16,7 +16,6 @@ import importlib.machinery
 import os
 import sys
 import sysconfig
-from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from typing import TYPE_CHECKING
 import pivot
 from pivot.fingerprint.distributions import Distributions
 from pivot.fingerprint.kinds import is_a
+from pivot.frozen import frozen
 from pivot.paths import is_project_file
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ PYTHON_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 _PIVOT_DIRECTORY = f"{Path(__file__).resolve().parent.parent}{os.sep}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """Code of others, as it appears in a manifest."""
 
@@ -46,7 +46,7 @@ class Origin:
 PYTHON = Origin("python", "python", PYTHON_VERSION)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """A module that was looked up without importing it."""
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import builtins
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from types import (
     BuiltinFunctionType,
@@ -32,6 +31,7 @@ from pivot.fingerprint.nodes import ClassNode, FunctionNode, ModuleNode, OpaqueN
 from pivot.fingerprint.origins import module_of, stands_at
 from pivot.fingerprint.sources import compiled_verbatim
 from pivot.fingerprint.unloaded import Unloaded
+from pivot.frozen import frozen
 from pivot.opacity import opaque_version
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Reference(NamedTuple):
     nodes: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Home:
     """Where a class was written; without a source if it was made by a call, or has changed."""
 

@@ -9,10 +9,10 @@ Tests: tests/fingerprint/cases/imports.toml.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pivot.fingerprint.nodes import SourceNode
+from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,7 @@ class Unloaded(dict[str, object]):
         super().__init__(__name__=found.name, __package__=package, __file__=found.file)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class ImportLead:
     """An import, and the globals of the module that makes it."""
 

@@ -5,9 +5,9 @@ Tests: tests/graph/test_model.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pivot.frozen import frozen
 from pivot.graph.targets import resolve
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pivot.graph.ownership import Ownership
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Graph:
     """Stages by name, each after all that it reads from."""
 

@@ -8,8 +8,10 @@ Tests: tests/graph/test_ownership.py.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +29,7 @@ def parents_of(key: str) -> Iterator[str]:
         yield key
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ownership:
     """The outputs of a pipeline, and the stage that each belongs to."""
 

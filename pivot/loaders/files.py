@@ -14,9 +14,9 @@ import json
 import os
 import pathlib
 import pickle
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pivot.frozen import frozen
 from pivot.loaders.loader import Loader, LoaderError, reading, writing
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _PICKLE_PROTOCOL = 5
 _YAML_LINE_ENDS = frozenset("\x85\u2028\u2029")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PathOnly(Loader[pathlib.Path]):
     """Gives the stage the path itself: the function reads or writes the file on its own."""
 
@@ -51,7 +51,7 @@ class PathOnly(Loader[pathlib.Path]):
             raise LoaderError(path, "the stage did not write this output")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JSON(Loader[Any]):
     """JSON in UTF-8; keeps the order of dicts. NaN and infinity are written as Python does."""
 
@@ -93,7 +93,7 @@ class JSON(Loader[Any]):
             return f"{json.dumps(data, indent=self.indent)}\n".encode("ascii")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class YAML(Loader[Any]):
     """YAML in UTF-8, plain values only: loading never makes an object of any other class."""
 
@@ -157,7 +157,7 @@ def _plain_dumper() -> type[yaml.SafeDumper]:
     return PlainDumper
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pickle(Loader[Any]):
     """Python's own format, for any picklable value. Load only what you trust: it runs code."""
 

@@ -14,10 +14,10 @@ from __future__ import annotations
 import functools
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pivot.errors import PluginError
+from pivot.frozen import frozen
 from pivot.plugins.installed import declared, entry_points
 from pivot.plugins.problems import FAILURES, describe, missing, spell
 
@@ -38,7 +38,7 @@ GROUPS = (
 _OWN = "pivot"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FoundPlugin:
     """One entry point of one installed distribution."""
 

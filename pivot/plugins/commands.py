@@ -6,9 +6,10 @@ click command behind `pivot data diff`. Tests: tests/plugins_host/test_commands.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 GROUP = "pivot.commands"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CommandEntry:
     """A plugin's command that is not imported yet."""
 

@@ -13,8 +13,9 @@ from __future__ import annotations
 import importlib.machinery
 import os
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ _POINTS = "entry_points.txt"
 _HEADERS = ("METADATA", "PKG-INFO")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Declared:
     """What a distribution says of itself: None for what it leaves out."""
 

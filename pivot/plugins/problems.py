@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import difflib
 import traceback
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pivot.errors import PluginError
+from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +41,7 @@ _NOUNS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """Something wrong with one plugin, which the others don't notice."""
 

@@ -12,10 +12,10 @@ import inspect
 import os
 import reprlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from pivot.errors import DefinitionErrors, Place
+from pivot.frozen import frozen
 from pivot.outputs import Dep, Out
 from pivot.stage import STAGE_NAME, Input, Output, Stage, Via
 from pivot.stage_def.annotations import check_said_something, read_annotations
@@ -33,7 +33,7 @@ type Deps = Mapping[str, str | Dep[Any]] | Iterable[str | Dep[Any]]
 type Outs = Mapping[str, str | Out[Any]] | Iterable[str | Out[Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Declaration:
     """What `register` was told beside the function; see `pivot.registry.Registry.register`."""
 

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pivot.errors import Place
+from pivot.frozen import frozen
 from pivot.hashing import hash_bytes
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _COMPRESSION = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sample:
     """A symbol, as it was when it was kept."""
 

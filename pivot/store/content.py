@@ -7,14 +7,13 @@ hashed earlier can still be trusted without reading it again. Example: `Content(
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pivot.frozen import frozen
 from pivot.signature import Signature
 
 __all__ = ["Content", "Signature"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Content:
     """The identity of an artifact's content."""
 

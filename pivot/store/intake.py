@@ -14,10 +14,10 @@ from __future__ import annotations
 import os
 import stat
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pivot.errors import CorruptionError, StorageError
+from pivot.frozen import frozen
 from pivot.hashing import hash_bytes
 from pivot.signature import is_fresh
 from pivot.store.atomic import beside, create, making_parent, removing, write_all
@@ -46,7 +46,7 @@ class ChangedError(StorageError):
         self.file = file
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Offer:
     """A file that is to become a blob: open, and with what is known about it."""
 

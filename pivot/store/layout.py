@@ -10,9 +10,9 @@ A stage's file is named after it; bytes that don't belong in a file's name are w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pivot.frozen import frozen
 from pivot.hashing import hash_text
 from pivot.store.atomic import write_atomically
 from pivot.store.faults import storage_error
@@ -31,7 +31,7 @@ _GITIGNORE = b"""\
 _LONGEST_NAME = 200
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """The places inside the `.pivot` of the project at `root`, an absolute path."""
 

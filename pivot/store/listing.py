@@ -21,17 +21,17 @@ import itertools
 import json
 import posixpath
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pivot.errors import CorruptionError
+from pivot.frozen import frozen
 from pivot.store.content import Content
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileEntry:
     """A file of the directory."""
 
@@ -46,14 +46,14 @@ class FileEntry:
         return Content(self.hash, self.size, self.executable)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EmptyEntry:
     """A directory that holds nothing."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LinkEntry:
     """A symbolic link to something else in the directory, or to nothing."""
 

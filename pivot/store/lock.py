@@ -29,10 +29,11 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, cast
 
 from pivot.errors import CorruptionError, PathError
+from pivot.frozen import frozen
 from pivot.hashing import ALGORITHMS
 from pivot.paths import artifact_path
 from pivot.store.atomic import write_atomically
@@ -55,7 +56,7 @@ _RECORD_KEYS = frozenset({"directory", "executable", "hash", "name", "path", "si
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False).encode
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Record:
     """A dep or an out as it was."""
 
@@ -66,7 +67,7 @@ class Record:
     content: Content
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lock:
     """Everything that a stage's last good run depended on, and what it made."""
 

@@ -9,9 +9,10 @@ Tests: tests/store/test_runs.py.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from pivot.frozen import frozen
 from pivot.store.content import Content
 from pivot.store.lock import Record
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _KEPT = 16
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """What one run made."""
 

@@ -20,10 +20,10 @@ import contextlib
 import os
 import stat
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from pivot.errors import PathError, StorageError
+from pivot.frozen import frozen
 from pivot.hashing import hash_bytes, hash_file
 from pivot.signature import TICK_NS, is_fresh
 from pivot.store.atomic import is_temporary
@@ -69,7 +69,7 @@ class SpecialFileError(PathError):
     """An artifact is a device, a pipe or a socket: nothing that has a content."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Look:
     """An artifact as it was found."""
 

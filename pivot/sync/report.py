@@ -6,6 +6,8 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from pivot.frozen import frozen
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 type Problem = Literal["missing", "corrupt"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RemoteInfo:
     """A remote that the settings name."""
 
@@ -26,7 +28,7 @@ class RemoteInfo:
     default: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """A content that a stage's lock names for one of its outputs."""
 
@@ -35,7 +37,7 @@ class Wanted:
     content: Content
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shortage:
     """An output that is not whole where it should be now, and why."""
 
@@ -45,7 +47,7 @@ class Shortage:
     problem: Problem
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Progress:
     """How far a transfer is."""
 
@@ -56,7 +58,7 @@ class Progress:
     total_size: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sharing:
     """The report of a push, a fetch or a pull; of a dry run, what it would come to."""
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pivot.engine.commit import Committer
 from pivot.errors import UsageError, WaitTimeoutError
+from pivot.frozen import frozen
 from pivot.store.hold import Hold, holder
 from pivot.store.lock import read_lock
 from pivot.sync.report import RemoteInfo, Sharing, Wanted
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _TICK_SECONDS = 0.05
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """How something is shared."""
 

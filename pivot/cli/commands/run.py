@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from pivot.cli.machine import json_line, reserved
 from pivot.cli.options import in_project, targets_argument
 from pivot.cli.terminal import is_terminal, say
 from pivot.cli.unchanged import up_to_date
+from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pivot.events import Event
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wish:
     """What the command line asks of a run."""
 
