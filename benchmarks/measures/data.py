@@ -92,7 +92,6 @@ def _measure_run(bench: Bench, row: str, root: Path, size: int) -> None:
             (root / ".pivot" / "snapshot").unlink(missing_ok=True)
         return measure([PIVOT, "run"], root)
 
-    bench.say(f"pivot {size}: {row}")
     figure = bench.rounds.least({"run": run})["run"]
-    bench.board.put(row, ("pivot", size), figure)
-    bench.board.put(f"memory-{row}", ("pivot", size), Figure(float(figure.peak or 0)))
+    bench.note(row, ("pivot", size), figure)
+    bench.note(f"memory-{row}", ("pivot", size), Figure(float(figure.peak or 0)))

@@ -65,17 +65,15 @@ REGISTRY.register(total)
 
 def measure_overhead(bench: Bench, pivot: Pivot) -> None:
     """Measure what each executed stage costs, less what a loop of the same functions takes."""
-    bench.say(f"pivot {pivot.stages}: overhead of a stage")
     found = _run("run_all_again.py", pivot.root, bench.rounds.most)
     loop = bench.board.get("overhead", ("bare", pivot.stages))
     spent = min(found) / pivot.stages - (loop.value if loop else 0.0)
     figure = Figure(spent, rounds=len(found))
-    bench.board.put("overhead", ("pivot", pivot.stages), figure)
+    bench.note("overhead", ("pivot", pivot.stages), figure)
 
 
 def measure_edits(bench: Bench) -> None:
     """Measure how long it takes from an edit to the result."""
-    bench.say("from an edit to its result")
     root = bench.directory / "frames"
     root.mkdir()
     (root / ".pivot").mkdir()
@@ -84,9 +82,9 @@ def measure_edits(bench: Bench) -> None:
     (root / "pipeline.py").write_text(_PIPELINE.lstrip())
     (root / "plain.py").write_text(_PLAIN.lstrip())
     found = _run("edit_and_run.py", root, bench.rounds.most)
-    bench.board.put("edit", ("pivot", 2), Figure(min(found), rounds=len(found)))
+    bench.note("edit", ("pivot", 2), Figure(min(found), rounds=len(found)))
     bare = bench.rounds.least({"bare": lambda _: measure([sys.executable, "plain.py"], root)})
-    bench.board.put("edit", ("bare", 2), bare["bare"])
+    bench.note("edit", ("bare", 2), bare["bare"])
 
 
 def _run(script: str, root: Path, rounds: int) -> list[float]:

@@ -25,7 +25,6 @@ _ROUNDS = 9
 
 def measure_hashing(bench: Bench, size: int) -> None:
     """Measure a file of a size."""
-    bench.say(f"hashing {size:,} bytes")
     file = bench.directory / "large.bin"
     write_bytes(file, size)
     read, hashed = [], []
@@ -33,8 +32,8 @@ def measure_hashing(bench: Bench, size: int) -> None:
         read.append(_seconds(_read, file))
         hashed.append(_seconds(hash_file, file))
     file.unlink()
-    bench.board.put("hashing", ("bare", size), Figure(size / min(read), rounds=_ROUNDS))
-    bench.board.put("hashing", ("pivot", size), Figure(size / min(hashed), rounds=_ROUNDS))
+    bench.note("hashing", ("bare", size), Figure(size / min(read), rounds=_ROUNDS))
+    bench.note("hashing", ("pivot", size), Figure(size / min(hashed), rounds=_ROUNDS))
 
 
 def _read(file: Path) -> None:

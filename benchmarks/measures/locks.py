@@ -25,7 +25,6 @@ _SCRIPT = Path(__file__).parent.parent / "scripts" / "rewrite_dvc_lock.py"
 
 def measure_locks(bench: Bench, pivot: Pivot) -> None:
     """Measure Pivot's lock files of a project that has run."""
-    bench.say(f"pivot {pivot.stages}: locks")
     files = sorted((pivot.root / ".pivot" / "stages").rglob("*.lock"))
     if len(files) != pivot.stages:
         raise ValueError(f"{len(files)} lock files of {pivot.stages} stages")
@@ -38,13 +37,12 @@ def measure_locks(bench: Bench, pivot: Pivot) -> None:
                 write_lock(file, lock)
         seconds.append(time.perf_counter() - begun)
     figure = Figure(min(seconds), rounds=len(seconds))
-    bench.board.put("locks", ("pivot", pivot.stages), figure)
+    bench.note("locks", ("pivot", pivot.stages), figure)
 
 
 def measure_dvc_lock(bench: Bench, dvc: Dvc, peers: Peers) -> None:
     """Measure how DVC writes the `dvc.lock` of a project that has run."""
-    bench.say(f"dvc {dvc.stages}: dvc.lock")
     command = [peers.command("python"), str(_SCRIPT)]
     use = measure(command, dvc.root, peers.environment)
     figure = Figure(float(use.output.splitlines()[-1]))
-    bench.board.put("locks", ("dvc", dvc.stages), figure)
+    bench.note("locks", ("dvc", dvc.stages), figure)

@@ -47,16 +47,15 @@ _LARGEST_RUN_DVC = 1000
 
 def compare(bench: Bench, tool: Runner, scenario: Scenario[Any]) -> None:
     """Measure a tool in turns with a bare Python."""
-    bench.say(f"{tool.name} {tool.stages}: {scenario.name}")
     least = bench.rounds.least(
         {
             "bare": lambda _: measure(BARE),
             "tool": lambda number: perform(tool, scenario, _FIRST_EDIT + number),
         }
     )
-    bench.board.put(scenario.name, (tool.name, tool.stages), least["tool"])
+    bench.note(scenario.name, (tool.name, tool.stages), least["tool"])
     if tool.name == "pivot" and scenario is not COLD:
-        bench.board.put(scenario.name, ("bare", tool.stages), least["bare"])
+        bench.note(scenario.name, ("bare", tool.stages), least["bare"])
 
 
 def measure_pivot(bench: Bench, stages: int) -> Pivot:
@@ -71,7 +70,7 @@ def measure_pivot(bench: Bench, stages: int) -> Pivot:
     for name in ("cold", "full"):
         figure = bench.board.get(name, ("pivot", stages))
         if figure and figure.peak:
-            bench.board.put(f"memory-{name}", ("pivot", stages), Figure(float(figure.peak)))
+            bench.note(f"memory-{name}", ("pivot", stages), Figure(float(figure.peak)))
     return pivot
 
 
@@ -87,8 +86,8 @@ def measure_loop(bench: Bench, stages: int) -> None:
         return use
 
     figures = bench.rounds.least({"loop": act})
-    bench.board.put("cold", ("bare", stages), figures["loop"])
-    bench.board.put("overhead", ("bare", stages), Figure(min(alone) / stages, rounds=len(alone)))
+    bench.note("cold", ("bare", stages), figures["loop"])
+    bench.note("overhead", ("bare", stages), Figure(min(alone) / stages, rounds=len(alone)))
 
 
 def measure_heavy(bench: Bench, stages: int) -> None:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 def measure_startup(bench: Bench, peers: Peers | None) -> None:
     """Measure `--version` and the import, in turns with a bare Python."""
-    bench.say("start-up")
     python = peers.command("python") if peers else ""
     commands = {
         "version": {"bare": list(BARE), "pivot": [PIVOT, "--version"]},
@@ -34,4 +33,4 @@ def measure_startup(bench: Bench, peers: Peers | None) -> None:
             }
         )
         for name, figure in figures.items():
-            bench.board.put(row, (name, 0), figure)
+            bench.note(row, (name, 0), figure)
