@@ -66,10 +66,10 @@ REGISTRY.register(total)
 def measure_overhead(bench: Bench, pivot: Pivot) -> None:
     """Measure what each executed stage costs, less what a loop of the same functions takes."""
     found = _run("run_all_again.py", pivot.root, bench.rounds.most)
-    loop = bench.board.get("overhead", ("bare", pivot.stages))
-    spent = min(found) / pivot.stages - (loop.value if loop else 0.0)
+    loop = bench.board.get("overhead", ("bare", pivot.pipeline.stages))
+    spent = min(found) / pivot.pipeline.stages - (loop.value if loop else 0.0)
     figure = Figure(spent, rounds=len(found))
-    bench.note("overhead", ("pivot", pivot.stages), figure)
+    bench.note("overhead", ("pivot", pivot.pipeline.stages), figure)
 
 
 def measure_edits(bench: Bench) -> None:

@@ -26,8 +26,8 @@ _SCRIPT = Path(__file__).parent.parent / "scripts" / "rewrite_dvc_lock.py"
 def measure_locks(bench: Bench, pivot: Pivot) -> None:
     """Measure Pivot's lock files of a project that has run."""
     files = sorted((pivot.root / ".pivot" / "stages").rglob("*.lock"))
-    if len(files) != pivot.stages:
-        raise ValueError(f"{len(files)} lock files of {pivot.stages} stages")
+    if len(files) != pivot.pipeline.stages:
+        raise ValueError(f"{len(files)} lock files of {pivot.pipeline.stages} stages")
     seconds: list[float] = []
     for _ in range(bench.rounds.most):
         begun = time.perf_counter()
@@ -37,7 +37,7 @@ def measure_locks(bench: Bench, pivot: Pivot) -> None:
                 write_lock(file, lock)
         seconds.append(time.perf_counter() - begun)
     figure = Figure(min(seconds), rounds=len(seconds))
-    bench.note("locks", ("pivot", pivot.stages), figure)
+    bench.note("locks", ("pivot", pivot.pipeline.stages), figure)
 
 
 def measure_dvc_lock(bench: Bench, dvc: Dvc, peers: Peers) -> None:
@@ -45,4 +45,4 @@ def measure_dvc_lock(bench: Bench, dvc: Dvc, peers: Peers) -> None:
     command = [peers.command("python"), str(_SCRIPT)]
     use = measure(command, dvc.root, peers.environment)
     figure = Figure(float(use.output.splitlines()[-1]))
-    bench.note("locks", ("dvc", dvc.stages), figure)
+    bench.note("locks", ("dvc", dvc.pipeline.stages), figure)

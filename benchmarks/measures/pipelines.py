@@ -53,9 +53,9 @@ def compare(bench: Bench, tool: Runner, scenario: Scenario[Any]) -> None:
             "tool": lambda number: perform(tool, scenario, _FIRST_EDIT + number),
         }
     )
-    bench.note(scenario.name, (tool.name, tool.stages), least["tool"])
+    bench.note(scenario.name, (tool.name, tool.pipeline.stages), least["tool"])
     if tool.name == "pivot" and scenario is not COLD:
-        bench.note(scenario.name, ("bare", tool.stages), least["bare"])
+        bench.note(scenario.name, ("bare", tool.pipeline.stages), least["bare"])
 
 
 def measure_pivot(bench: Bench, stages: int) -> Pivot:

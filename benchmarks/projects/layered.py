@@ -65,6 +65,11 @@ class Layered:
         """Give the numbers of the stages of each module."""
         return tuple(batched(range(self.stages), MODULE, strict=False))
 
+    @property
+    def last_users(self) -> int:
+        """How many stages use the helper that is changed: those of the last module."""
+        return len(self.modules()[-1])
+
     def write_data(self, root: Path) -> None:
         """Write the raw file, and the directory for what is made."""
         (root / RAW).parent.mkdir(parents=True)

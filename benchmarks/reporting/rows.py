@@ -131,7 +131,7 @@ _ALL = (
     ),
     Row(
         "hashing",
-        "a large file in the page cache is hashed",
+        "a large file in the page cache is hashed (xxh64, the default)",
         Unit.BYTES_PER_SECOND,
         Budget(
             ">= 80 % of a read",
@@ -141,6 +141,13 @@ _ALL = (
             at_least=True,
             over=("bare", _LARGE),
         ),
+        bare_grows=True,
+        per_item=True,
+    ),
+    Row(
+        "hashing-wide",
+        "the same with xxh3_128",
+        Unit.BYTES_PER_SECOND,
         bare_grows=True,
         per_item=True,
     ),

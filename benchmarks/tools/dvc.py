@@ -37,9 +37,8 @@ class Dvc:
 
     def __init__(self, root: Path, pipeline: Layered, peers: Peers) -> None:
         self.root = root
-        self.stages = pipeline.stages
         self._peers = peers
-        self._pipeline = pipeline
+        self.pipeline = pipeline
         self._project = PlainProject(root, pipeline)
 
     def prepare(self) -> None:
@@ -55,7 +54,7 @@ class Dvc:
                 deps="".join(f"    - {path}\n" for path in self._deps(number)),
                 out=output(number),
             )
-            for number in range(self.stages)
+            for number in range(self.pipeline.stages)
         )
         (self.root / "dvc.yaml").write_text("".join(["stages:\n", *stages]))
 
@@ -63,7 +62,7 @@ class Dvc:
         """Make all outputs in a loop, and write lock and cache as if DVC had made them."""
         measure([sys.executable, "loop.py"], self.root)
         entries: dict[str, str] = {}
-        for number in range(self.stages):
+        for number in range(self.pipeline.stages):
             for path in (*self._deps(number), output(number)):
                 if path not in entries:
                     entries[path] = self._recorded(path)
@@ -74,7 +73,7 @@ class Dvc:
                 deps="".join(entries[path] for path in sorted(self._deps(number))),
                 outs=entries[output(number)],
             )
-            for number in range(self.stages)
+            for number in range(self.pipeline.stages)
         )
         (self.root / "dvc.lock").write_text("".join(["schema: '2.0'\nstages:\n", *stages]))
 
@@ -133,7 +132,7 @@ class Dvc:
         return f"{sys.executable} {self._project.sources(number)[0]}"
 
     def _deps(self, number: int) -> Iterable[str]:
-        return *self._project.sources(number), *self._pipeline.inputs(number)
+        return *self._project.sources(number), *self.pipeline.inputs(number)
 
     def _recorded(self, path: str) -> str:
         data = (self.root / path).read_bytes()

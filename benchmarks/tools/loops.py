@@ -52,10 +52,9 @@ class Loop:
     ) -> None:
         self.name = name
         self.root = root
-        self.stages = pipeline.stages
         self._command = command
         self._environment = environment
-        self._pipeline = pipeline
+        self.pipeline = pipeline
         self._project = PlainProject(root, pipeline)
 
     def prepare(self) -> None:
@@ -64,10 +63,10 @@ class Loop:
         stages = [
             (
                 number,
-                [*self._project.sources(number), *self._pipeline.inputs(number)],
+                [*self._project.sources(number), *self.pipeline.inputs(number)],
                 output(number),
             )
-            for number in range(self.stages)
+            for number in range(self.pipeline.stages)
         ]
         (self.root / "dodo.py").write_text(_DODO.lstrip().format(stages=stages))
         rules = [

@@ -28,7 +28,7 @@ class Pivot:
 
     def __init__(self, root: Path, pipeline: Layered, imports: tuple[str, ...] = ()) -> None:
         self.root = root
-        self.stages = pipeline.stages
+        self.pipeline = pipeline
         self._project = PivotProject(root, pipeline, imports)
         self._snapshot = root / ".pivot" / "snapshot"
 

@@ -13,23 +13,24 @@ Tests: tests/benchmarks/test_tools.py.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Protocol
 
 from benchmarks.measuring.processes import FailedError
-from benchmarks.projects.layered import MODULE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from benchmarks.measuring.processes import Use
+    from benchmarks.projects.layered import Layered
 
 
 class Runner(Protocol):
     """A tool with a project of its own that can bring that up to date."""
 
     name: str
-    #: How many stages the project has.
-    stages: int
+    #: What the project consists of.
+    pipeline: Layered
 
     def prepare(self) -> None:
         """Write the project."""
@@ -92,8 +93,8 @@ class Scenario[T: Runner]:
     #: Makes the change; takes what tells it from those before.
     change: Callable[[T, int], None]
     ask: Callable[[T], Use]
-    #: How many of so many stages have to run.
-    runs: Callable[[int], int]
+    #: How many stages of a pipeline have to run.
+    runs: Callable[[Layered], int]
 
 
 def _nothing(_tool: Runner, _edit: int) -> None:
@@ -104,21 +105,21 @@ def _run(tool: Runner) -> Use:
     return tool.run()
 
 
-def _in_last_module(stages: int) -> int:
-    return stages - (stages - 1) // MODULE * MODULE
+def _none(_pipeline: Layered) -> int:
+    return 0
 
 
-COLD = Scenario[Runner]("cold", lambda tool, _: tool.forget(), _run, lambda stages: stages)
-NO_OP = Scenario[Runner]("no-op", _nothing, _run, lambda _: 0)
+COLD = Scenario[Runner]("cold", lambda tool, _: tool.forget(), _run, attrgetter("stages"))
+NO_OP = Scenario[Runner]("no-op", _nothing, _run, _none)
 LEAF = Scenario[Runner]("leaf", lambda tool, edit: tool.edit_leaf(edit), _run, lambda _: 1)
 HELPER = Scenario[Runner](
-    "helper", lambda tool, edit: tool.edit_helper(edit), _run, _in_last_module
+    "helper", lambda tool, edit: tool.edit_helper(edit), _run, attrgetter("last_users")
 )
-FULL = Scenario[Tool]("full", lambda tool, _: tool.forget_answer(), _run, lambda _: 0)
-STATUS = Scenario[Tool]("status", _nothing, lambda tool: tool.status(), lambda _: 0)
-TOUCH = Scenario[Tool]("touch", lambda tool, _: tool.touch(), _run, lambda _: 0)
+FULL = Scenario[Tool]("full", lambda tool, _: tool.forget_answer(), _run, _none)
+STATUS = Scenario[Tool]("status", _nothing, lambda tool: tool.status(), _none)
+TOUCH = Scenario[Tool]("touch", lambda tool, _: tool.touch(), _run, _none)
 RESTORE = Scenario[Tool](
-    "restore", lambda tool, _: tool.delete_outputs(), lambda tool: tool.restore(), lambda _: 0
+    "restore", lambda tool, _: tool.delete_outputs(), lambda tool: tool.restore(), _none
 )
 
 
@@ -126,7 +127,7 @@ def perform[T: Runner](tool: T, scenario: Scenario[T], edit: int) -> Use:
     """Do it once; raise `FailedError` if not as many stages ran as must."""
     scenario.change(tool, edit)
     use = scenario.ask(tool)
-    ran, wanted = tool.ran(use.output), scenario.runs(tool.stages)
+    ran, wanted = tool.ran(use.output), scenario.runs(tool.pipeline)
     if ran != wanted:
         raise FailedError([tool.name, scenario.name, f"ran {ran}, not {wanted}"], 0, use.output)
     return use
