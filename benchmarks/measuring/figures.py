@@ -11,7 +11,7 @@ Tests: tests/benchmarks/test_report.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 #: Who, and with how many stages, files or bytes (0: that has no size).
 type Column = tuple[str, int]
@@ -45,6 +45,20 @@ class Board:
     def get(self, row: str, column: Column) -> Figure | None:
         """Give a figure, or None if that was not measured."""
         return self.figures.get(row, {}).get(column)
+
+    def in_cpu_seconds(self) -> Board:
+        """Give the same with CPU seconds in place of those on the clock, where both are known."""
+        return Board(
+            {
+                row: {
+                    column: replace(figure, value=figure.cpu)
+                    for column, figure in figures.items()
+                    if figure.cpu is not None
+                }
+                for row, figures in self.figures.items()
+                if any(figure.cpu is not None for figure in figures.values())
+            }
+        )
 
     def sizes(self, row: str, who: str) -> tuple[int, ...]:
         """Give for which sizes somebody was measured, ascending."""

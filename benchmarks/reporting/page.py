@@ -19,6 +19,9 @@ from benchmarks.reporting.table import render
 
 BEGIN = "<!-- figures: written by `make bench` -->\n"
 END = "<!-- end of figures -->\n"
+_CPU = (
+    "The same in CPU seconds of all processes, which what else the machine does hardly changes:\n"
+)
 
 
 def report(board: Board, sizes: Sequence[int], around: Circumstances) -> str:
@@ -30,6 +33,8 @@ def report(board: Board, sizes: Sequence[int], around: Circumstances) -> str:
     parts = [
         machine,
         render(board, sizes),
+        _CPU,
+        render(board.in_cpu_seconds(), sizes, budgets=False),
         *(f"- {reason}\n" for reason in board.skipped),
         *(f"`{name}`:\n\n```text\n{text}```\n" for name, text in board.texts.items()),
     ]

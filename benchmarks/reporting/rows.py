@@ -65,6 +65,8 @@ class Row:
     what: str
     unit: Unit = Unit.SECONDS
     budget: Budget | None = None
+    #: Whether the sizes are bytes, and not stages or files.
+    of_bytes: bool = False
     #: Whether the bare figure depends on the size, and is not just a start of Python.
     bare_grows: bool = False
     #: Whether the figures are per item already, so that they don't grow if all is well.
@@ -141,6 +143,7 @@ _ALL = (
             at_least=True,
             over=("bare", _LARGE),
         ),
+        of_bytes=True,
         bare_grows=True,
         per_item=True,
     ),
@@ -148,13 +151,14 @@ _ALL = (
         "hashing-wide",
         "the same with xxh3_128",
         Unit.BYTES_PER_SECOND,
+        of_bytes=True,
         bare_grows=True,
         per_item=True,
     ),
     Row("files-first", "a directory of so many files, seen for the first time"),
     Row("files-again", "a directory of so many files, again, by a full pass"),
-    Row("bytes-first", "a file of so many bytes, seen for the first time"),
-    Row("bytes-again", "a file of so many bytes, again, by a full pass"),
+    Row("bytes-first", "a file of that size, seen for the first time", of_bytes=True),
+    Row("bytes-again", "a file of that size, again, by a full pass", of_bytes=True),
     Row("memory-cold", "peak of memory, cold run", Unit.BYTES),
     Row(
         "memory-full",
@@ -162,10 +166,10 @@ _ALL = (
         Unit.BYTES,
         Budget("10,000: <= 200 MB", "memory-full", _PIVOT_10000, 200e6),
     ),
-    Row("memory-files-first", "peak of memory, that directory for the first time", Unit.BYTES),
-    Row("memory-files-again", "peak of memory, that directory again", Unit.BYTES),
-    Row("memory-bytes-first", "peak of memory, that file for the first time", Unit.BYTES),
-    Row("memory-bytes-again", "peak of memory, that file again", Unit.BYTES),
+    Row("memory-files-first", "peak of memory, that directory, new", Unit.BYTES),
+    Row("memory-files-again", "peak of memory, that directory, known", Unit.BYTES),
+    Row("memory-bytes-first", "peak of memory, that file, new", Unit.BYTES, of_bytes=True),
+    Row("memory-bytes-again", "peak of memory, that file, known", Unit.BYTES, of_bytes=True),
 )
 #: By name, in the order of the table.
 ROWS = {row.name: row for row in _ALL}

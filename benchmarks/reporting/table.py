@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from benchmarks.reporting.rows import Row
 
 _OTHERS = ("make", "doit")
+_JUDGED = ("budget", "found", "met")
 _ANSWERS = {None: "", True: "yes", False: "**no**"}
 _MEBI = 1 << 20
 _MEGA, _GIGA = 1e6, 1e9
@@ -26,8 +27,11 @@ _LONG = 100.0
 _SHORT = 0.01
 
 
-def render(board: Board, sizes: Sequence[int]) -> str:
-    """Give the table of all that was measured, with columns for these numbers of stages."""
+def render(board: Board, sizes: Sequence[int], *, budgets: bool = True) -> str:
+    """Give the table of all that was measured, with columns for these numbers of stages.
+
+    Without `budgets` it has only figures.
+    """
     titles = (
         "what",
         *(f"Pivot, {size:,}" for size in sizes),
@@ -35,12 +39,13 @@ def render(board: Board, sizes: Sequence[int]) -> str:
         "bare",
         "DVC",
         "others",
-        "budget",
-        "found",
-        "met",
+        *(_JUDGED if budgets else ()),
     )
     lines = [titles, ("---",) * len(titles)]
-    lines += [_cells(row, board, sizes) for row in ROWS.values() if row.name in board.figures]
+    for row in ROWS.values():
+        if row.name in board.figures:
+            judged = _judged(row, board) if budgets else ()
+            lines.append((*_cells(row, board, sizes), *judged))
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
@@ -80,7 +85,6 @@ def _cells(row: Row, board: Board, sizes: Sequence[int]) -> tuple[str, ...]:
         _bare(row, board),
         _other("dvc", row, board),
         ", ".join(f"{name} {cell}" for name in _OTHERS if (cell := _other(name, row, board))),
-        *_judged(row, board),
     )
 
 
@@ -122,8 +126,8 @@ def _cell(who: str, size: int, row: Row, board: Board, against: str = "") -> str
 def _size(size: int, row: Row) -> str:
     if not size:
         return ""
-    if row.unit is Unit.BYTES_PER_SECOND:
-        return f"{size // _MEBI} MiB: "
+    if row.of_bytes:
+        return f"{size / _MEBI:,.0f} MiB: "
     return f"{size:,}: "
 
 

@@ -96,6 +96,20 @@ def test_other_sizes_than_the_columns_stand_in_the_cells(board):
     assert found["Pivot, 16"] == "20: 1.5 s, 300: 1.5 s, 4,000: 1.5 s"
 
 
+def test_sizes_in_bytes_are_written_for_people(board):
+    board.put("bytes-first", ("pivot", 1 << 30), Figure(1.5))
+    assert cells(board, "bytes-first")["Pivot, 176"] == "1,024 MiB: 1.5 s"
+
+
+def test_the_same_in_cpu_seconds_has_what_was_measured_in_them(board):
+    board.put("full", ("pivot", 176), Figure(0.5, cpu=0.3))
+    board.put("locks", ("pivot", 176), Figure(0.1))
+    seconds = board.in_cpu_seconds()
+    assert seconds.get("full", ("pivot", 176)).value == 0.3
+    assert list(seconds.figures) == ["full"]
+    assert "budget" not in render(seconds, [176], budgets=False)
+
+
 def test_figures_are_renewed_in_the_page_and_nothing_else(tmp_path):
     page = tmp_path / "performance.md"
     page.write_text(f"before\n{BEGIN}old\n{END}after\n")
