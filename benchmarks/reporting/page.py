@@ -19,9 +19,7 @@ from benchmarks.reporting.table import render
 
 BEGIN = "<!-- figures: written by `make bench` -->\n"
 END = "<!-- end of figures -->\n"
-_CPU = (
-    "The same in CPU seconds of all processes, which what else the machine does hardly changes:\n"
-)
+_CPU = "In CPU seconds of all processes, which hardly depend on what else the machine does:\n"
 
 
 def report(board: Board, sizes: Sequence[int], around: Circumstances) -> str:

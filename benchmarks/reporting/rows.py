@@ -159,7 +159,12 @@ _ALL = (
     Row("files-again", "a directory of so many files, again, by a full pass"),
     Row("bytes-first", "a file of that size, seen for the first time", of_bytes=True),
     Row("bytes-again", "a file of that size, again, by a full pass", of_bytes=True),
-    Row("memory-cold", "peak of memory, cold run", Unit.BYTES),
+    Row(
+        "memory-cold",
+        "peak of memory, cold run",
+        Unit.BYTES,
+        Budget("10,000: <= 200 MB", "memory-cold", _PIVOT_10000, 200e6),
+    ),
     Row(
         "memory-full",
         "peak of memory, full pass",
