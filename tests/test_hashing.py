@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import subprocess
+import sys
+import threading
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,10 +59,73 @@ def test_a_file_is_hashed_whole_whatever_its_size(tmp_path, size):
     assert hash_file(tmp_path / "file") == (hash_bytes(data[:size]), size)
 
 
-def test_a_file_whose_size_is_not_known_beforehand_is_hashed_whole(tmp_path):
-    import os
-    import threading
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@pytest.mark.parametrize("size", [(1 << 20) + 1, (1 << 24) - 1, 1 << 24, (5 << 23) + 1])
+def test_a_large_file_has_the_hash_of_its_bytes(tmp_path, algorithm, size):
+    data = bytes(range(251)) * (size // 251 + 1)
+    (tmp_path / "file").write_bytes(data[:size])
+    assert hash_file(tmp_path / "file", algorithm) == (hash_bytes(data[:size], algorithm), size)
 
+
+def test_a_large_file_that_somebody_has_open_for_writing_is_hashed_whole(tmp_path):
+    data = os.urandom(1 << 21)
+    with (tmp_path / "file").open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        assert hash_file(tmp_path / "file") == (hash_bytes(data), len(data))
+
+
+def test_a_large_file_is_hashed_whole_where_files_cannot_be_leased(tmp_path, monkeypatch):
+    def refuse(descriptor, command, argument=0):
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    monkeypatch.setattr("fcntl.fcntl", refuse)
+    data = os.urandom(1 << 21)
+    (tmp_path / "file").write_bytes(data)
+    assert hash_file(tmp_path / "file") == (hash_bytes(data), len(data))
+
+
+def test_a_disk_that_cannot_be_read_is_the_systems_error(tmp_path, monkeypatch):
+    """It must not be a signal that ends the process, as for who touches a page of it."""
+    (tmp_path / "file").write_bytes(bytes(1 << 21))
+    monkeypatch.setattr("pivot.hashing._POPULATE_READ", -1)  # fails, as for such a page
+    assert hash_file(tmp_path / "file") == (hash_bytes(bytes(1 << 21)), 1 << 21)
+
+
+#: Cuts a file, which is whole again at once, after times by chance; says when it begins.
+CUTTER = """
+import os, random, sys
+print("ready", flush=True)
+while True:
+    os.truncate(sys.argv[1], 1 << 12)
+    os.truncate(sys.argv[1], 1 << 24)
+    for _ in range(random.randrange(50_000)):
+        pass
+"""
+HASHER = """
+import sys
+from pivot.hashing import hash_file
+for _ in range(600):
+    hash_file(sys.argv[1])
+"""
+
+
+def test_whoever_hashes_a_file_that_is_cut_meanwhile_lives_on(tmp_path):
+    file = tmp_path / "file"
+    file.write_bytes(b"x" * (1 << 24))
+    cutter = subprocess.Popen([sys.executable, "-c", CUTTER, file], stdout=subprocess.PIPE)
+    try:
+        assert cutter.stdout
+        assert cutter.stdout.readline() == b"ready\n"
+        done = subprocess.run([sys.executable, "-c", HASHER, file], check=False)
+        assert cutter.poll() is None
+    finally:
+        cutter.kill()
+        cutter.communicate()
+    assert done.returncode == 0
+
+
+def test_a_file_whose_size_is_not_known_beforehand_is_hashed_whole(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     data = b"0123456789abcdef" * 1000
     writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(data,))

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from pivot.hashing import Algorithm
     from pivot.store.content import Content
+    from pivot.store.files import Known
     from pivot.store.layout import Layout
-    from pivot.store.tree import Known
 
 _NAME = re.compile(r"[0-9a-f]{16}|[0-9a-f]{32}")
 

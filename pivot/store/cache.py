@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pivot.hashing import Algorithm
+    from pivot.store.files import Known
     from pivot.store.layout import Layout
-    from pivot.store.tree import Known
 
 __all__ = ["Cache", "ChangedError", "CorruptBlobError", "MissingBlobError"]
 

@@ -32,7 +32,7 @@ from pivot.store.content import Signature
 from pivot.store.faults import storage_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 _FIRST_MAP = 1 << 24
@@ -127,6 +127,10 @@ class Memory:
         """Give what was put, or None."""
         return self._environment.get(self._key(key))
 
+    def get_all(self, keys: Iterable[str]) -> list[bytes | None]:
+        """Give what was put for each of the keys, or None, in one transaction."""
+        return self._environment.get_all([self._key(key) for key in keys])
+
     def put(self, key: str, value: bytes) -> None:
         """Remember a value, in place of an earlier one."""
         self._environment.put(self._key(key), value)
@@ -147,20 +151,27 @@ class KnownHashes:
 
     def get(self, path: str) -> tuple[Signature, str] | None:
         """Give what was put, or None."""
-        value = self._memory.get(path)
-        if value is None:
-            return None
-        try:
-            mtime, size, inode, ctime, hash_ = value.decode().split(" ")
-            return Signature(int(mtime), int(size), int(inode), int(ctime)), hash_
-        except ValueError:  # of another format, or damaged
-            return None
+        return _decoded(self._memory.get(path))
+
+    def get_all(self, paths: Iterable[str]) -> list[tuple[Signature, str] | None]:
+        """Give what was put for each of the paths, or None."""
+        return [_decoded(value) for value in self._memory.get_all(paths)]
 
     def put(self, path: str, signature: Signature, hash: str) -> None:  # noqa: A002 - `Known`'s name
         """Remember a hash."""
         s = signature
         text = f"{s.mtime_ns} {s.size} {s.inode} {s.ctime_ns} {hash}"
         self._memory.put(path, text.encode())
+
+
+def _decoded(value: bytes | None) -> tuple[Signature, str] | None:
+    if value is None:
+        return None
+    try:
+        mtime, size, inode, ctime, hash_ = value.decode().split(" ")
+        return Signature(int(mtime), int(size), int(inode), int(ctime)), hash_
+    except ValueError:  # of another format, or damaged
+        return None
 
 
 class _Environment:
@@ -195,6 +206,8 @@ class _Environment:
                 # A power cut may cost the last transaction, not the environment.
                 metasync=False,
             )
+            # Before its size: another process may write meanwhile, and the file only grows.
+            pages = opened.info()["last_pgno"] + 1
             status = data.stat()
         except OSError as error:
             raise storage_error(error, "open", self._path) from error
@@ -205,7 +218,7 @@ class _Environment:
                 # Not the system's refusal but the binding's: a format it was built without.
                 raise lmdb.VersionMismatchError(str(error)) from error
             raise self._fault(error) from error
-        if status.st_size < (opened.info()["last_pgno"] + 1) * opened.stat()["psize"]:
+        if status.st_size < pages * opened.stat()["psize"]:
             # Reading beyond a file's end kills the process (SIGBUS).
             opened.close()
             raise lmdb.CorruptedError(f"{data} is truncated")
@@ -248,6 +261,21 @@ class _Environment:
     def _read(self, key: bytes) -> bytes | None:
         with self._lmdb.begin() as transaction:
             return transaction.get(key)
+
+    def get_all(self, keys: list[bytes]) -> list[bytes | None]:
+        with self._lock:
+            self._be_own()
+            values = [self._waiting.get(key) for key in keys]
+            if None not in values:
+                return values
+            return self._do(lambda: self._read_all(keys, values))
+
+    def _read_all(self, keys: list[bytes], values: list[bytes | None]) -> list[bytes | None]:
+        with self._lmdb.begin() as transaction:
+            return [
+                transaction.get(key) if value is None else value
+                for key, value in zip(keys, values, strict=True)
+            ]
 
     def put(self, key: bytes, value: bytes) -> None:
         with self._lock:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pivot.store.content import Signature
 from pivot.store.layout import Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Memory:
@@ -22,6 +26,9 @@ class Memory:
     def get(self, path: str) -> tuple[Signature, str] | None:
         self.asked.append(path)
         return self.entries.get(path)
+
+    def get_all(self, paths: Sequence[str]) -> list[tuple[Signature, str] | None]:
+        return [self.get(path) for path in paths]
 
     def put(self, path: str, signature: Signature, hash: str) -> None:  # noqa: A002 - as in `Known`
         self.entries[path] = (signature, hash)

@@ -49,6 +49,14 @@ class TestMemories:
         assert state.blobs.get("data.csv") is None
         assert state.files.get(HASH) is None
 
+    def test_many_are_given_at_once_written_or_not(self, state):
+        state.files.put("written", LOOKS, HASH)
+        state.flush()
+        state.files.put("waiting", LOOKS, HASH)
+        found = state.files.get_all(["waiting", "unknown", "written"])
+        assert found == [(LOOKS, HASH), None, (LOOKS, HASH)]
+        assert state.files.get_all([]) == []
+
     def test_the_run_cache(self, state):
         assert state.recall("key") is None
         state.remember("key", b"value")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pivot.hashing import Algorithm
     from pivot.store.content import Content
-    from pivot.store.tree import Known
+    from pivot.store.files import Known
     from pivot.vcs import Repository
 
 
