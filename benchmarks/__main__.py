@@ -32,7 +32,7 @@ def main() -> None:
     options = parse(__doc__ or "", tuple(PARTS))
     board = Board()
     peers = _peers(board) if options.dvc else None
-    with tempfile.TemporaryDirectory() as directory:
+    with tempfile.TemporaryDirectory(prefix="pivot-bench-") as directory:
         rounds = Rounds(options.rounds, options.patience)
         bench = Bench(Path(directory).resolve(), board, rounds, _say)
         for name in options.only or PARTS:

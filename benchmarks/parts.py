@@ -1,7 +1,8 @@
-"""The parts of the benchmark, each of which can be measured alone. In the order of their making."""
+"""The parts of the benchmark, each of which can be measured alone, in the order of a whole run."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -62,8 +63,9 @@ def _stages(bench: Bench, options: Options, _peers: Peers | None) -> None:
             measure_overhead(bench, pivot)
 
 
-def _peers(bench: Bench, options: Options, peers: Peers | None) -> None:
-    others = {"make": ["make", "-j2"]} if shutil.which("make") else {}
+def _others(bench: Bench, options: Options, peers: Peers | None) -> None:
+    jobs = os.process_cpu_count() or 1
+    others = {"make": ["make", f"-j{jobs}"]} if shutil.which("make") else {}
     if peers is not None:
         others["doit"] = [peers.command("doit")]
         for size in options.sizes:
@@ -86,6 +88,6 @@ PARTS: dict[str, Part] = {
     "data": _data,
     "pandas": _pandas,
     "stages": _stages,
-    "peers": _peers,
+    "peers": _others,
     "scripts": _scripts,
 }

@@ -17,6 +17,7 @@ from benchmarks.measuring.processes import measure
 
 if TYPE_CHECKING:
     from benchmarks.measures.bench import Bench
+    from benchmarks.measuring.rounds import Rounds
     from benchmarks.tools.pivot import Pivot
 
 _SCRIPTS = Path(__file__).parent.parent / "scripts"
@@ -65,7 +66,7 @@ REGISTRY.register(total)
 
 def measure_overhead(bench: Bench, pivot: Pivot) -> None:
     """Measure what each executed stage costs, less what a loop of the same functions takes."""
-    found = _run("run_all_again.py", pivot.root, bench.rounds.most)
+    found = _run("run_all_again.py", pivot.root, bench.rounds)
     loop = bench.board.get("overhead", ("bare", pivot.pipeline.stages))
     spent = min(found) / pivot.pipeline.stages - (loop.value if loop else 0.0)
     figure = Figure(spent, rounds=len(found))
@@ -81,12 +82,13 @@ def measure_edits(bench: Bench) -> None:
     (root / "raw.csv").write_text(f"key,value\n{rows}")
     (root / "pipeline.py").write_text(_PIPELINE.lstrip())
     (root / "plain.py").write_text(_PLAIN.lstrip())
-    found = _run("edit_and_run.py", root, bench.rounds.most)
+    found = _run("edit_and_run.py", root, bench.rounds)
     bench.note("edit", ("pivot", 2), Figure(min(found), rounds=len(found)))
     bare = bench.rounds.least({"bare": lambda _: measure([sys.executable, "plain.py"], root)})
     bench.note("edit", ("bare", 2), bare["bare"])
 
 
-def _run(script: str, root: Path, rounds: int) -> list[float]:
-    use = measure([sys.executable, str(_SCRIPTS / script), str(rounds)], root)
+def _run(script: str, root: Path, rounds: Rounds) -> list[float]:
+    words = [str(rounds.most), str(rounds.seconds)]
+    use = measure([sys.executable, str(_SCRIPTS / script), *words], root)
     return json.loads(use.output.splitlines()[-1])

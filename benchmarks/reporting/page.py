@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from benchmarks.reporting.table import render
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from benchmarks.measuring.figures import Board
     from benchmarks.reporting.circumstances import Circumstances
-
-from benchmarks.reporting.table import render
 
 BEGIN = "<!-- figures: written by `make bench` -->\n"
 END = "<!-- end of figures -->\n"

@@ -83,8 +83,10 @@ def _cells(row: Row, board: Board, sizes: Sequence[int]) -> tuple[str, ...]:
         *_pivot(row, board, sizes),
         "" if grown is None else f"{grown:.2f}",
         _bare(row, board),
-        _other("dvc", row, board),
-        ", ".join(f"{name} {cell}" for name in _OTHERS if (cell := _other(name, row, board))),
+        _other("dvc", row, board, "pivot"),
+        ", ".join(
+            f"{name} {cell}" for name in _OTHERS if (cell := _other(name, row, board, "pivot"))
+        ),
     )
 
 
@@ -98,19 +100,16 @@ def _pivot(row: Row, board: Board, sizes: Sequence[int]) -> list[str]:
 
 
 def _bare(row: Row, board: Board) -> str:
-    sizes = board.sizes(row.name, "bare")
-    if not row.bare_grows:
-        sizes = sizes[:1]
-    cells = [f"{_size(size, row)}{_cell('bare', size, row, board)}" for size in sizes]
-    return (
-        ", ".join(cells) if row.bare_grows else "".join(_cell("bare", s, row, board) for s in sizes)
-    )
+    if row.bare_grows:
+        return _other("bare", row, board)
+    sizes = board.sizes(row.name, "bare")[:1]
+    return "".join(_cell("bare", size, row, board) for size in sizes)
 
 
-def _other(name: str, row: Row, board: Board) -> str:
-    sizes = board.sizes(row.name, name)
+def _other(name: str, row: Row, board: Board, against: str = "") -> str:
     return ", ".join(
-        f"{_size(size, row)}{_cell(name, size, row, board, 'pivot')}" for size in sizes
+        f"{_size(size, row)}{_cell(name, size, row, board, against)}"
+        for size in board.sizes(row.name, name)
     )
 
 
