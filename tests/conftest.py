@@ -17,9 +17,14 @@ from hypothesis import settings as hypothesis_settings
 
 from pivot.signature import TICK_NS
 
+#: How many times as much chance plays: `make faults` sets it.
+ROUNDS = int(os.environ.get("PIVOT_TEST_ROUNDS", "1"))
 # How long an example takes says how busy the machine is, and nothing about Pivot.
 hypothesis_settings.register_profile(
-    "pivot", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "pivot",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=100 * ROUNDS,
 )
 hypothesis_settings.load_profile("pivot")
 
@@ -108,6 +113,12 @@ def project(tmp_path: Path) -> Project:
     root = tmp_path / "project"
     root.mkdir()
     return Project(root)
+
+
+@pytest.fixture(scope="session")
+def rounds() -> int:
+    """How many times as much as usual a test by chance is to try."""
+    return ROUNDS
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ import pytest
 from pivot.cli.live import LiveLines, Progress
 from pivot.events import RunStarted, StageFinished, StageStarted, Status
 
+pytestmark = pytest.mark.usefixtures("measured")
+
 HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 
 SLOW = """

@@ -9,6 +9,8 @@ import pytest
 
 from pivot.cli import main
 
+pytestmark = pytest.mark.usefixtures("measured")
+
 
 def shell(project, script, encoding="utf-8", **environ):
     """Run a shell script in which $PIVOT is the command line."""

@@ -142,8 +142,7 @@ class Reader:
         return subprocess.run(
             command,
             cwd=self.directory,
-            # A reader measures no coverage: it doubles the time, and other tests have it all.
-            env={**os.environ, "PATH": path, "COVERAGE_PROCESS_CONFIG": ""},
+            env={**os.environ, "PATH": path},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -16,7 +16,7 @@ from pivot.plugins.catalog import GROUPS
 from pivot.plugins.hooks import signature
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 REPOSITORY = Path(__file__).parent.parent.parent
 PAGES = sorted((REPOSITORY / "docs" / "plugins").glob("*.md"))
@@ -28,26 +28,15 @@ def page(name: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def environment(
+    tmp_path_factory: pytest.TempPathFactory, make_environment: Callable[[Path], str]
+) -> Path:
     """Give a fresh environment with Pivot, pytest and hatchling, as a plugin's author has it."""
     directory = tmp_path_factory.mktemp("plugins") / "env"
-    subprocess.run([sys.executable, "-m", "venv", directory], check=True)
-    python = str(directory / "bin" / "python")
-    wanted = [f"{REPOSITORY}[testing]", "hatchling"]
-    if uv := shutil.which("uv"):
-        install = [
-            uv,
-            "pip",
-            "install",
-            "--quiet",
-            "--compile-bytecode",
-            "--python",
-            python,
-            *wanted,
-        ]
-    else:
-        install = [python, "-m", "pip", "install", "--quiet", *wanted]
-    subprocess.run(install, check=True)
+    python = make_environment(directory)
+    uv = shutil.which("uv")
+    pip = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
+    subprocess.run([*pip, "--quiet", f"{REPOSITORY}[testing]", "hatchling"], check=True)
     return directory
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -29,8 +28,6 @@ class Example:
         done = subprocess.run(
             command,
             cwd=self.root,
-            # Without coverage, which doubles the time; other tests reach all that these do.
-            env={**os.environ, "COVERAGE_PROCESS_CONFIG": ""},
             capture_output=True,
             text=True,
             timeout=120,

@@ -97,6 +97,7 @@ def test_it_is_an_executor(executor):
     assert executor.workers == 2
 
 
+@pytest.mark.usefixtures("measured")
 def test_a_call_runs_in_another_process_and_gives_its_outcome(executor):
     future = executor.submit(lambda task: Outcome(task.stage, float(os.getpid())), task("train"))
     outcome = result(future)
@@ -140,6 +141,7 @@ def test_a_task_that_waits_can_be_cancelled(tmp_path):
     executor.close()
 
 
+@pytest.mark.usefixtures("measured")
 def test_an_exception_of_the_call_comes_as_it_is(executor):
     def fail(task):
         raise KeyError("column")

@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -98,19 +97,13 @@ NO_THREADS = {
 }
 
 
-def unmeasured(environment: Mapping[str, str]) -> dict[str, str]:
-    """Give environment variables without those by which coverage follows into processes."""
-    return {k: v for k, v in environment.items() if not k.startswith("COVERAGE_PROCESS")}
-
-
 class RunServer:
     """Runs projects, each time in a new process; see run_server.py."""
 
     def __init__(self, hash_seed: str, *preload: str) -> None:
         self.process = subprocess.Popen(
             [sys.executable, Path(__file__).parent / "run_server.py", *preload],
-            # Not measured: a forked process ends without writing down what was covered.
-            env={**unmeasured(os.environ), **NO_THREADS, "PYTHONHASHSEED": hash_seed},
+            env={**os.environ, **NO_THREADS, "PYTHONHASHSEED": hash_seed},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

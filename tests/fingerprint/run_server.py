@@ -24,8 +24,11 @@ from typing import Annotated
 from pivot import loaders, outputs, stage_def
 from pivot.registry import REGISTRY
 
-def warm() -> Annotated[int, outputs.Out("warm.json", loaders.JSON())]:
-    return 1
+class WarmParams(stage_def.StageParams):
+    size: int = 1
+
+def warm(params: WarmParams) -> Annotated[int, outputs.Out("warm.json", loaders.JSON())]:
+    return params.size
 
 REGISTRY.register(warm)
 """

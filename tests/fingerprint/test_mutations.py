@@ -9,6 +9,7 @@ another package must not, and the outputs must be those of a run from scratch.
 import ast
 import importlib.util
 import json
+import os
 import random
 import re
 import shutil
@@ -18,7 +19,8 @@ from pathlib import Path
 
 import pytest
 
-MUTANTS = 6
+#: Of each package, and with each more of the rounds of `make faults`.
+MUTANTS = 6 * int(os.environ.get("PIVOT_TEST_ROUNDS", "1"))
 #: What a mutant can take; one that never ends is as good as any other.
 CPU_SECONDS = 5
 
@@ -250,6 +252,7 @@ def vendored(request, tmp_path_factory, run_servers):
     return request.param, root, executed(root, request.param)
 
 
+@pytest.mark.chance
 @pytest.mark.parametrize("number", range(MUTANTS))
 def test_mutant_runs_what_executes_it(vendored, number, run_servers, tmp_path):
     package, original, places = vendored

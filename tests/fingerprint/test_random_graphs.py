@@ -109,8 +109,9 @@ def manifests(tmp_path_factory):
             sys.modules.pop(name, None)
 
 
+@pytest.mark.chance
 @given(graphs())
-@settings(max_examples=60)
+@settings(max_examples=settings().max_examples // 2)
 def test_edit_changes_exactly_the_functions_that_reach_it(manifests, graph):
     homes, calls, edited = graph
     before = manifests(homes, sources(homes, calls, None))
@@ -142,8 +143,9 @@ def run(server, root, homes, files):
     return ran, {path.name: path.read_bytes() for path in root.glob("*.json")}
 
 
+@pytest.mark.chance
 @given(graphs())
-@settings(max_examples=12)
+@settings(max_examples=settings().max_examples // 8)
 def test_edit_runs_exactly_the_stages_that_reach_it(run_servers, tmp_path_factory, graph):
     homes, calls, edited = graph
     before, after = sources(homes, calls, None), sources(homes, calls, edited)

@@ -16,8 +16,7 @@ def run(project) -> Callable[..., dict[str, str]]:
     """Run `pivot run --json` in the project, which must succeed; give each stage's status."""
 
     def run(*words: str) -> dict[str, str]:
-        # Without coverage, which doubles the time; other tests reach all that these do.
-        done = project.cli("run", "--json", *words, COVERAGE_PROCESS_CONFIG="")
+        done = project.cli("run", "--json", *words)
         assert done.returncode == 0, done.stdout + done.stderr
         events = [json.loads(line) for line in done.stdout.splitlines()]
         return {e["stage"]: e["status"] for e in events if e["event"] == "stage_finished"}

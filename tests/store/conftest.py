@@ -69,12 +69,6 @@ def age():
 
 
 @pytest.fixture
-def unmeasured() -> dict[str, str]:
-    """The environment for a process that is killed, or limited: it couldn't save its coverage."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-
-
-@pytest.fixture
 def sharing(monkeypatch):
     """Make the file system one where files can share blocks: the request copies, and is counted."""
     from pivot.store import clone

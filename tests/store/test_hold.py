@@ -30,7 +30,7 @@ def file(layout):
 
 
 @pytest.fixture
-def start(file, unmeasured):
+def start(file):
     """Give a function that starts a process which takes the hold and waits."""
     started: list[subprocess.Popen[str]] = []
 
@@ -40,7 +40,6 @@ def start(file, unmeasured):
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env=unmeasured,
         )
         started.append(process)
         return process

@@ -7,19 +7,24 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 REQUIREMENT = "dvc==3.67.*"
 
 
 @pytest.fixture(scope="session")
-def dvc(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def dvc(
+    tmp_path_factory: pytest.TempPathFactory, make_environment: Callable[[Path], str]
+) -> dict[str, str]:
     """Install DVC; give the variables with which it is found, and leaves no trace elsewhere."""
     directory = tmp_path_factory.mktemp("dvc")
     environment = directory / "env"
-    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-    python = str(environment / "bin" / "python")
+    python = make_environment(environment)
     uv = shutil.which("uv")
     pip = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
     command = [*pip, "--quiet", REQUIREMENT]
