@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 from pivot.errors import PivotError, WorkerCrashedError
 from pivot.executors.payload import dumps
 from pivot.executors.slot import Slot, kill
-from pivot.executors.worker_process import ForeignError, WorkerStartError
+from pivot.executors.worker_process import WorkerStartError, packed
 from pivot.frozen import frozen
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ _TELLING_SECONDS = 1.0
 
 @frozen(eq=False)
 class _Job:
-    call: bytes
+    request: bytes
     task: Task
     future: Future[Outcome] = field(default_factory=Future["Outcome"])
 
@@ -100,7 +100,7 @@ class LokyExecutor:
         Raises `PayloadError` if the call can't be sent. The future raises `WorkerCrashedError` if
         the worker died, `WorkerStartError` if there is none, and else what the call raises.
         """
-        job = _Job(dumps(call), task)
+        job = _Job(packed(dumps(call), task), task)
         with self._lock:
             if self._ended:
                 raise PivotError("the executor is closed")
@@ -153,7 +153,7 @@ class LokyExecutor:
                 slot = self._idle.pop() if self._idle else Slot(self._kind[1])
                 self._busy[slot] = job
                 try:
-                    running = slot.submit(job.call, job.task)
+                    running = slot.submit(job.request)
                 except (OSError, RuntimeError) as error:
                     del self._busy[slot]
                     _fail(job.future, WorkerStartError(f"no worker can be started: {error}"))
@@ -168,7 +168,7 @@ class LokyExecutor:
         """Take a task's end, in the thread of its slot's pool, and go on with the next."""
         error = running.exception()
         if isinstance(error, BrokenExecutor):
-            error = _explained(error, slot, job)
+            error = WorkerCrashedError(job.task.stage, slot.bury())
         with self._lock:
             self._busy.pop(slot, None)
             if not self._ended:
@@ -179,17 +179,6 @@ class LokyExecutor:
         else:
             with contextlib.suppress(InvalidStateError):
                 job.future.set_result(running.result())
-
-
-def _explained(error: BrokenExecutor, slot: Slot, job: _Job) -> PivotError:
-    # Late, as loky is everywhere; by now it is loaded.
-    from loky.process_executor import TerminatedWorkerError
-
-    if isinstance(error, TerminatedWorkerError):
-        return WorkerCrashedError(job.task.stage, slot.bury())
-    kill([slot])
-    slot.bury()
-    return ForeignError(f"what a worker sent can't be unpacked: {error.__cause__ or error}")
 
 
 def _fail(future: Future[Outcome], error: BaseException) -> None:

@@ -2,7 +2,9 @@
 
 loky gives up a pool, with all that runs in it, when one of its workers dies. With one worker to a
 pool a crash is the matter of the one task that ran in it, which is thereby known for certain, and
-the other tasks never notice. Tests: tests/executors/test_loky_pool.py.
+the other tasks never notice. loky starts the process and tells how it ended; the tasks go through a
+`line` of our own, since on loky's queues each passes through four threads. Tests:
+tests/executors/test_loky_pool.py.
 """
 
 from __future__ import annotations
@@ -10,28 +12,35 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import threading
 import time
-from concurrent.futures import BrokenExecutor
+import weakref
+from concurrent.futures import BrokenExecutor, Future, InvalidStateError
 from typing import TYPE_CHECKING, Any
 
 from pivot.executors import worker_process
 from pivot.executors.lifeline import lifeline
+from pivot.executors.line import line
+from pivot.executors.payload import PayloadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from concurrent.futures import Future
     from multiprocessing.process import BaseProcess
 
     from loky import ProcessPoolExecutor
 
-    from pivot.interfaces import Outcome, Task
+    from pivot.interfaces import Outcome
 
-#: A worker that had nothing to do for so long ends, to give its memory back.
-_IDLE_SECONDS = 300
+#: After so long without a task, and without one of ours, loky lets a process end.
+_IDLE_SECONDS = 10
+#: How long loky has to tell of the death of a process whose line has ended.
+_TELLING_SECONDS = 1.0
 #: How long a process has to end after a polite request, and after it can no longer refuse.
 _GRACE_SECONDS = 0.5
 _DEATH_SECONDS = 5.0
 _POLL_SECONDS = 0.005
+#: What a line takes in any case without anybody reading at its other end.
+_AT_ONCE = 1 << 15
 
 
 class Slot:
@@ -39,55 +48,166 @@ class Slot:
 
     def __init__(self, initializer: bytes) -> None:
         self._initializer = initializer
-        self._pool: ProcessPoolExecutor | None = None
+        self._worker: _Worker | None = None
 
-    def submit(self, call: bytes, task: Task) -> Future[Outcome]:
-        """Run a packed call in the worker; the future raises `BrokenExecutor` if that dies."""
-        with _interrupts_held():
-            if self._pool is not None:
-                # A worker may have died while it had nothing to do.
-                with contextlib.suppress(BrokenExecutor):
-                    return self._pool.submit(worker_process.run, call, task)
-            self._pool = self._open()
-            return self._pool.submit(worker_process.run, call, task)
+    def start(self) -> None:
+        """Start the process, if there is none, before there is a task for it."""
+        if self._worker is None or self._worker.lost:
+            self._worker = _Worker(self._initializer)
 
-    def _open(self) -> ProcessPoolExecutor:
-        # Late: `import pivot` must not load loky.
-        from loky import ProcessPoolExecutor
-
-        return ProcessPoolExecutor(
-            max_workers=1,
-            timeout=_IDLE_SECONDS,
-            initializer=worker_process.start,
-            initargs=(lifeline(), self._initializer),
-            env=worker_process.ENVIRONMENT,
-        )
+    def submit(self, request: bytes) -> Future[Outcome]:
+        """Let the worker answer a request; the future raises `BrokenExecutor` if it dies."""
+        if self._worker is not None:
+            future = self._worker.ask(request)
+            # A worker may have died while it had nothing to do.
+            if future is not None:
+                return future
+        self._worker = _Worker(self._initializer)
+        future = self._worker.ask(request)
+        if future is None:
+            future = Future[Any]()
+            future.set_exception(BrokenExecutor())
+        return future
 
     @property
     def processes(self) -> list[BaseProcess]:
         """The worker's process, if there is one."""
-        # loky has no public way to its processes.
-        return [] if self._pool is None else list(self._pool._processes.values())  # noqa: SLF001
+        return [] if self._worker is None else self._worker.processes
 
     def bury(self) -> str:
         """Say how the worker ended, `SIGSEGV` or `exit status 3`; the next task gets a new one."""
-        pool, self._pool = self._pool, None
-        if pool is None:
-            return "it was never started"
-        processes = list(pool._processes.values())  # noqa: SLF001 - as above
-        ends = [_end_of(process) for process in processes]
-        # loky would look for children of the dead with pgrep, which small systems lack; the group
-        # has been seen to. And its feeder would wait forever to write a task that nobody reads.
-        pool._processes.clear()  # noqa: SLF001 - see above
-        queue: Any = pool._call_queue  # noqa: SLF001 - see above
-        queue._reader.close()  # noqa: SLF001 - see above
-        return "; ".join(ends) or "it was never started"
+        worker, self._worker = self._worker, None
+        return "it was never started" if worker is None else worker.bury()
 
     def close(self) -> None:
         """Let the worker end when it is done; does not wait for it."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.shutdown(wait=False)
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.close()
+
+
+class _Worker:
+    """A process, from its start to its end, and the thread that reads its answers."""
+
+    def __init__(self, initializer: bytes) -> None:
+        # Late: `import pivot` must not load loky.
+        from loky import ProcessPoolExecutor
+
+        self._lock = threading.Lock()
+        self._asked: Future[Outcome] | None = None
+        #: Whether it takes no requests any more.
+        self.lost = False
+        self._line, there = line()
+        self._pool: ProcessPoolExecutor = ProcessPoolExecutor(
+            max_workers=1,
+            timeout=_IDLE_SECONDS,
+            initializer=worker_process.start,
+            initargs=(lifeline(), there, initializer),
+            env=worker_process.ENVIRONMENT,
+        )
+        try:
+            with _interrupts_held():
+                self._serving: Future[None] = self._pool.submit(worker_process.serve)
+        except BaseException:
+            self._line.close()
+            raise
+        finally:
+            there.close()
+        # loky has no public way to its processes.
+        self.processes: list[BaseProcess] = list(self._pool._processes.values())  # noqa: SLF001 - as said
+        self._serving.add_done_callback(self._ended)
+        _end_before_loky(self)
+        threading.Thread(target=self._read, name="pivot-answers", daemon=True).start()
+
+    def ask(self, request: bytes) -> Future[Outcome] | None:
+        """Send a request, and give the future of its answer; None if the worker is lost."""
+        future = Future[Any]()
+        with self._lock:
+            if self.lost:
+                return None
+            self._asked = future
+        if len(request) > _AT_ONCE:
+            # It may be long until a process that is just starting reads it.
+            threading.Thread(target=self._send, args=(request,), daemon=True).start()
+        else:
+            self._send(request)
+        return future
+
+    def _send(self, request: bytes) -> None:
+        # A line that has ended is for the reader to deal with.
+        with contextlib.suppress(OSError):
+            self._line.send(request)
+
+    def _read(self) -> None:
+        """Pass on the answers, in a thread of its own, until the line ends."""
+        while (answer := self._line.receive()) is not None:
+            with self._lock:
+                asked, self._asked = self._asked, None
+            if asked is not None:
+                _answer(asked, answer)
+        self._line.end()
+        self._line.close()
+        with self._lock:
+            self.lost = True
+            asked, self._asked = self._asked, None
+        if asked is not None:
+            with contextlib.suppress(Exception):  # why it ended is for who buries it to say
+                self._serving.exception(_TELLING_SECONDS)
+            with contextlib.suppress(InvalidStateError):  # whoever kills may be quicker
+                asked.set_exception(BrokenExecutor())
+
+    def _ended(self, serving: Future[None]) -> None:
+        """Take note, in loky's thread, that the process answers no more requests."""
+        # A child that the stage forked may hold the line open: loky knows better.
+        self._line.end()
+        if serving.exception() is not None:
+            # loky would look for children of the dead with pgrep, which small systems lack, and
+            # whoever buries the worker sees to its group.
+            self._pool._processes.clear()  # noqa: SLF001 - as above
+
+    def bury(self) -> str:
+        """Make sure that the process is gone, and say how it ended."""
+        ends = [_end_of(process) for process in self.processes]
+        self._line.end()
+        return "; ".join(ends)
+
+    def close(self) -> None:
+        """Let the process end; does not wait for it."""
+        self._line.end()
+        self._pool.shutdown(wait=False)
+
+
+def _answer(asked: Future[Any], answer: bytes) -> None:
+    try:
+        result, error = worker_process.unpacked(answer)
+    except PayloadError as problem:
+        result, error = None, problem
+    with contextlib.suppress(InvalidStateError):  # as above
+        if error is not None:
+            asked.set_exception(error)
+        else:
+            asked.set_result(result)
+
+
+#: The workers that may be there when the interpreter ends.
+_workers: weakref.WeakSet[_Worker] = weakref.WeakSet()
+
+
+def _end_before_loky(worker: _Worker) -> None:
+    """Have a worker end when the interpreter does: else loky would wait for it to be done."""
+    _workers.add(worker)
+    # loky does so with each pool; what was registered last is called first.
+    register: Any = threading._register_atexit  # noqa: SLF001 # type: ignore[attr-defined]
+    register(_end_all)
+
+
+def _end_all() -> None:
+    for worker in list(_workers):
+        worker.close()
+
+
+# In a forked child, they are the parent's.
+os.register_at_fork(after_in_child=_workers.clear)
 
 
 def kill(slots: Sequence[Slot]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import traceback
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from pivot.errors import PivotError
 from pivot.executors.lifeline import hang_on
@@ -18,11 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pivot.executors.lifeline import Lifeline
+    from pivot.executors.line import Line
     from pivot.interfaces import Outcome, Task
 
 #: What a worker's environment has beside the parent's. Sets of text are in the same order
 #: everywhere; and a worker that grew is not replaced behind the back of the stage in it.
 ENVIRONMENT = {"PYTHONHASHSEED": "0", "LOKY_MAX_MEMORY_LEAK_SIZE": "1e18"}
+
+
+#: A worker that had nothing to do for so long ends, to give its memory back.
+_IDLE_SECONDS = 300
 
 
 class WorkerStartError(PivotError):
@@ -34,11 +39,13 @@ class ForeignError(PivotError):
 
 
 _start_error: WorkerStartError | None = None
+_line: Line | None = None
 
 
-def start(lifeline: Lifeline, initializer: bytes) -> None:
+def start(lifeline: Lifeline, line: Line, initializer: bytes) -> None:
     """Set this process up as a worker; what goes wrong is kept for the calls that follow."""
-    global _start_error  # noqa: PLW0603 - a worker has only the process to remember it in
+    global _line, _start_error  # noqa: PLW0603 - a worker has only the process to remember it in
+    _line = line
     # The parent decides what Ctrl-C means. It blocked the signal until here.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
@@ -52,18 +59,38 @@ def start(lifeline: Lifeline, initializer: bytes) -> None:
         _start_error = WorkerStartError(f"a worker could not be set up: {_in_words(error)}")
 
 
-def run(call: bytes, task: Task) -> Outcome:
-    """Run a packed call; raise what it raises, or a `ForeignError` if that can't be sent."""
+def packed(call: bytes, task: Task) -> bytes:
+    """Give a request as it is sent to a worker; `call` is a function of the task, packed."""
+    return dumps((call, task))
+
+
+def serve() -> None:
+    """Answer requests until the line ends, or until there has been none for long."""
+    assert _line is not None  # noqa: S101 - `start` went before
+    while (request := _line.receive(_IDLE_SECONDS)) is not None:
+        _line.send(_answer(request))
+
+
+def unpacked(answer: bytes) -> tuple[Any, BaseException | None]:
+    """Give what a call gave, or what it raised; raise `PayloadError` if that can't be known."""
+    return cast("tuple[Any, BaseException | None]", loads(answer))
+
+
+def _outcome(request: bytes) -> Outcome:
     if _start_error is not None:
         raise _start_error
-    function = cast("Callable[[Task], Outcome]", loads(call))
+    call, task = cast("tuple[bytes, Task]", loads(request))
+    return cast("Callable[[Task], Outcome]", loads(call))(task)
+
+
+def _answer(request: bytes) -> bytes:
     try:
-        return function(task)
-    except BaseException as error:
+        return dumps((_outcome(request), None))
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the parent is told
         if _can_be_sent(error):
-            raise
+            return dumps((None, error))
         shown = "".join(traceback.format_exception(error))
-        raise ForeignError(f"{_in_words(error)}\n{shown}") from None
+        return dumps((None, ForeignError(f"{_in_words(error)}\n{shown}")))
 
 
 def _detach_from_terminal() -> None:

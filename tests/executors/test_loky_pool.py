@@ -454,9 +454,9 @@ def test_a_stop_by_a_signal_handler_while_a_worker_starts_ends_that_worker_too(m
     executor = open_loky(options())
     submit = Slot.submit
 
-    def interrupted_submit(slot, call, task):
+    def interrupted_submit(slot, request):
         executor.stop()
-        running.append(submit(slot, call, task))
+        running.append(submit(slot, request))
         return running[0]
 
     running = []
