@@ -106,6 +106,8 @@ class Trace:
     environment: tuple[tuple[str, str | None], ...] = ()
     #: The sources that were imported on the way, absolute, and how they looked then.
     sources: tuple[tuple[str, Signature], ...] = ()
+    #: The project's sources that its process has imported since it last told, and how they looked.
+    imported: tuple[tuple[str, Signature], ...] = ()
     #: False if code could not be traced, because other tools have all of the tool ids.
     complete: bool = True
 
@@ -141,8 +143,10 @@ class ExecutorOptions:
     #: Called once in every new worker process before its first task; picklable.
     initializer: Callable[[], None]
     #: Changes whenever workers that live on from an earlier run must not be used again, because
-    #: they have loaded project code that is not current.
+    #: have loaded project code that is not current.
     generation: str
+    #: How many tasks will surely come: for so many, workers may be started at once.
+    expected: int = 0
 
 
 @runtime_checkable

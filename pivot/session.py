@@ -195,8 +195,11 @@ class Session:
             )
         return name
 
-    def run_plan(self, names: tuple[str, ...]) -> RunPlan:
-        """Give the plan of a run of these stages, which are in topological order."""
+    def run_plan(self, names: tuple[str, ...], began_ns: int) -> RunPlan:
+        """Give the plan of a run of these stages, which are in topological order.
+
+        `began_ns` is the monotonic time before anything of the project was looked at.
+        """
         state = self.workspace.state
         durations = {name: state.duration(name) for name in names}
         known = {name: seconds for name, seconds in durations.items() if seconds is not None}
@@ -210,7 +213,14 @@ class Session:
             executor=self.settings.executor,
             workers=self.jobs(len(names)),
             keep_going=self.settings.keep_going,
+            began_ns=began_ns,
+            new=self._new(names),
         )
+
+    def _new(self, names: Sequence[str]) -> int:
+        layout = self.workspace.layout
+        locks = set(os.listdir(layout.stages)) if layout.stages.is_dir() else set[str]()  # noqa: PTH208 - the names are all that counts
+        return sum(layout.lock_file(name).name not in locks for name in names)
 
     def require_inputs(self, names: tuple[str, ...]) -> None:
         """Raise `UsageError` with every input that does not exist and that no stage makes."""
@@ -237,14 +247,15 @@ class Session:
         wanted = self.settings.jobs or usable_cores()
         return max(1, min(wanted, stages))
 
-    def open_executor(self, jobs: int) -> Executor:
-        """Make the configured executor."""
+    def open_executor(self, jobs: int, expected: int = 0) -> Executor:
+        """Make the configured executor, for so many jobs at once and so many tasks at least."""
         # A process can't be rid of what it has loaded of a library.
         loaded = sorted(self.importer.sources.items()), sorted(map(repr, libraries()))
         options = ExecutorOptions(
             jobs=jobs,
-            initializer=functools.partial(prepare, str(self.root)),
+            initializer=functools.partial(prepare, str(self.root), preload=self._registry is None),
             generation=hash_text(repr((str(self.root), loaded, sorted(os.environ.items())))),
+            expected=expected,
         )
         return self.host.make_executor(self.settings.executor, options)
 

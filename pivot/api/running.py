@@ -62,7 +62,7 @@ def run(
     Raises:
         PivotError: before anything runs, for whatever is wrong with the pipeline or the call.
     """
-    began_ns = time.time_ns()
+    began_ns, started_ns = time.time_ns(), time.monotonic_ns()
     overrides = {"executor": executor, "jobs": jobs, "keep_going": keep_going}
     with open_session(root, registry, overrides, plugins) as session:
         names = session.selected(tuple(targets))
@@ -76,7 +76,7 @@ def run(
             lambda stage, message: emit(Warned(message, stage)),
             session.observer,
         )
-        prepared = session.run_plan(names)
+        prepared = session.run_plan(names, started_ns)
         if prepared.executor == "inline":
             # Before a stage that runs here can change what the others' code consists of.
             for name in names:
@@ -86,7 +86,7 @@ def run(
             session.workspace,
             judge,
             committer,
-            lambda: session.open_executor(prepared.workers),
+            lambda: session.open_executor(prepared.workers, prepared.new),
             emit,
             cancellation or Cancellation(),
         ).run()

@@ -18,7 +18,7 @@ from pivot.store.lock import Lock, Record, write_lock
 from pivot.store.runs import Result, with_result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pivot.decide import Restore
@@ -53,6 +53,8 @@ class Committer:
         self._warn = warn
         #: What the stages were observed by; who records nothing needs none.
         self._observer = observer
+        #: Files that were edited between the import here and one in a worker.
+        self._mixed: set[str] = set()
 
     def prepare(self, stage: Stage, verdict: Verdict) -> None:
         """Make room for a stage: keep what the user made, unlink outs, restore incremental ones."""
@@ -114,7 +116,7 @@ class Committer:
         Raises `StageError` if it opened what it doesn't declare, and that is an error here.
         """
         found = self._found(stage, outcome)
-        edited = sorted({*self._edited(stage, verdict), *found.raced})
+        edited = sorted({*self._edited(stage, verdict, outcome), *found.raced})
         if edited:
             self._warn(
                 stage.name,
@@ -187,7 +189,7 @@ class Committer:
         self.keep_code(stage)
         self._marker(stage).unlink(missing_ok=True)
 
-    def _edited(self, stage: Stage, verdict: Verdict) -> Iterator[str]:
+    def _edited(self, stage: Stage, verdict: Verdict, outcome: Outcome) -> Iterator[str]:
         """Give the inputs and sources that are not what they were when they were observed."""
         inputs = {record.path: record.content for record in verdict.observed.deps}
         for path, known in inputs.items():
@@ -195,9 +197,28 @@ class Committer:
                 yield path
         base = f"{self._workspace.root}/"
         read = self._observer.sources(stage) if self._observer else {}
-        for file, signature in {**read, **self._sources()}.items():
-            if Signature.at(file) != signature:
+        imported = self._sources()
+        ran = dict(outcome.trace.sources) if outcome.trace else {}
+        for file, signature in read.items():
+            now = Signature.at(file)
+            if not now == signature == imported.get(file, now) == ran.get(file, now):
                 yield file.removeprefix(base)
+        if outcome.trace is not None:
+            self._compare(outcome.trace.imported)
+        yield from (file.removeprefix(base) for file in self._mixed)
+
+    def _compare(self, imported: Sequence[tuple[str, Signature]]) -> None:
+        """Compare what a worker has imported with what was imported here, and then fingerprinted.
+
+        Once for each import, and not for each stage: their number times that of the files would be
+        the most that a long run does.
+        """
+        if not imported:
+            return
+        there = dict(imported)
+        for file, signature in self._sources().items():
+            if (there[file] if file in there else Signature.at(file)) != signature:
+                self._mixed.add(file)
 
     def _keep(
         self, stage: Stage, lock: Lock | None, states: Iterable[OutState], *, quiet: bool

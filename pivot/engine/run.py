@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import heapq
-import os
 import queue
 import time
 from dataclasses import dataclass, field
@@ -69,6 +68,10 @@ class RunPlan:
     executor: str
     workers: int
     keep_going: bool
+    #: The monotonic time before anything of the project was looked at.
+    began_ns: int
+    #: How many stages have never run here: that they must is as good as certain.
+    new: int
 
 
 @dataclass(slots=True)
@@ -110,7 +113,7 @@ class Runner:
         self._committer = committer
         self._make_executor = executor
         self._executor: Executor | None = None
-        self._execute = functools.partial(execute, run=os.urandom(8).hex())
+        self._execute = functools.partial(execute, began_ns=plan.began_ns)
         self._emit = emit
         self._cancellation = cancellation
         self._stopping = False
@@ -128,6 +131,9 @@ class Runner:
         names = tuple(self._plan.stages)
         self._emit(RunStarted(names, self._plan.executor, self._plan.workers))
         try:
+            if self._plan.new:
+                # Workers start while the stages are looked at.
+                self._executor = self._make_executor()
             self._loop()
             self._cancel(self._schedule.unfinished)
         finally:

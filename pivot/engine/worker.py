@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import importlib
 import io
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pivot.discovery.importer import ProjectImporter, forget
+from pivot.discovery.importer import PIPELINE_MODULE, ProjectImporter, forget
 from pivot.engine.capture import captured, discarded
 from pivot.errors import PivotError, stage_exit_status
 from pivot.executors.payload import dumps, loads
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from pivot.hashing import Algorithm
     from pivot.interfaces import Task, Trace
+    from pivot.signature import Signature
     from pivot.stage import Output
 
 
@@ -58,13 +60,15 @@ class Call:
 
 
 _importer: ProjectImporter | None = None
-#: The run for which the project's modules were imported.
-_run = ""
+#: When the project's modules began to be imported, by the clock that all processes share.
+_imported_ns = 0
+#: The sources of which the parent was told that they have been imported.
+_told: dict[str, Signature] = {}
 
 
-def prepare(root: str) -> None:
-    """Set up a new worker process for the project at `root`."""
-    global _importer  # noqa: PLW0603 - the one thing that lives as long as the process
+def prepare(root: str, *, preload: bool = False) -> None:
+    """Set up a new worker process for the project at `root`; `preload` imports its pipeline."""
+    global _importer  # noqa: PLW0603 - it lives as long as the process
     if _importer is not None:
         _importer.remove()
     _importer = ProjectImporter(Path(root))
@@ -72,14 +76,34 @@ def prepare(root: str) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(line_buffering=True)
+    if preload:
+        _preload(root)
 
 
-def execute(task: Task, run: str = "") -> Outcome:
-    """Run one stage and give what came of it; `run` tells one run of a pipeline from the next."""
+def _preload(root: str) -> None:
+    """Import what the first task would import, while the parent still plans."""
+    global _imported_ns  # noqa: PLW0603 - as above
+    _imported_ns = time.monotonic_ns()
+    # What goes wrong here goes wrong again in the first task, which tells.
+    with (
+        contextlib.suppress(BaseException),
+        contextlib.chdir(root),
+        discarded(),
+        REGISTRY.collecting(Path(root)),
+    ):
+        importlib.import_module(PIPELINE_MODULE)
+
+
+def execute(task: Task, began_ns: int = 0) -> Outcome:
+    """Run one stage and give what came of it.
+
+    Modules of the project that were imported before `began_ns`, the monotonic time at which the run
+    began, are imported anew: what their import reads may have changed since.
+    """
     started = time.perf_counter()
     try:
         with contextlib.chdir(task.root):
-            _import_afresh(run)
+            _import_afresh(began_ns)
             outs, trace = _perform(task)
     except KeyboardInterrupt:
         raise
@@ -98,15 +122,27 @@ def _described(error: PivotError) -> Failure:
     return Failure(str(error), traceback, stage_exit_status(error))
 
 
-def _import_afresh(run: str) -> None:
-    """Forget the project's modules if they are not what an import would give now.
+def _import_afresh(began_ns: int) -> None:
+    """Forget the project's modules if they were imported for an earlier run.
 
-    Their sources tell only half of it: what an import reads may have changed since the last run.
+    During a run they stay what they are, edited or not: the parent compares them with what it has
+    fingerprinted.
     """
-    global _run  # noqa: PLW0603 - as long-lived as the modules
-    if _importer is not None and (run != _run or _importer.stale()):
+    global _imported_ns  # noqa: PLW0603 - as long-lived as the modules
+    if _importer is not None and began_ns > _imported_ns:
+        _imported_ns = time.monotonic_ns()
         _importer.install_afresh()
-    _run = run
+        _told.clear()
+
+
+def _news() -> tuple[tuple[str, Signature], ...]:
+    """Give the sources that this process has imported since it last told."""
+    if _importer is None or len(_importer.sources) == len(_told):
+        return ()
+    found = {file: seen for file, seen in _importer.sources.items() if _told.get(file) != seen}
+    _told.clear()
+    _told.update(_importer.sources)
+    return tuple(found.items())
 
 
 def _registering(task: Task) -> contextlib.AbstractContextManager[object]:
@@ -144,7 +180,7 @@ def _traced(task: Task, stage: Stage) -> Trace:
     finally:
         trace = tracer.stop()
         sources = forget(sys.modules.keys() - loaded)
-    return dataclasses.replace(trace, sources=tuple(sorted(sources.items())))
+    return dataclasses.replace(trace, sources=tuple(sorted(sources.items())), imported=_news())
 
 
 def _call(stage: Stage) -> None:

@@ -76,7 +76,9 @@ def open_loky(options: ExecutorOptions) -> LokyExecutor:
         _parked.clear()
     for slot in unwanted:
         slot.close()
-    return LokyExecutor(options.jobs, kind, slots)
+    executor = LokyExecutor(options.jobs, kind, slots)
+    executor.start(min(options.expected, options.jobs))
+    return executor
 
 
 class LokyExecutor:
@@ -93,6 +95,15 @@ class LokyExecutor:
         self._ended = False
         # Re-entrant: a signal handler may stop the executor in the midst of a submit.
         self._lock = threading.RLock()
+
+    def start(self, workers: int) -> None:
+        """Start workers before there are tasks for them, until there are so many."""
+        with self._lock:
+            self._idle += [Slot(self._kind[1]) for _ in range(workers - len(self._idle))]
+            # What can't be started now is told of when there's a task for it.
+            with contextlib.suppress(OSError, RuntimeError):
+                for slot in self._idle[:workers]:
+                    slot.start()
 
     def submit(self, call: Callable[[Task], Outcome], task: Task) -> Future[Outcome]:
         """Start `call(task)` as soon as there is a worker for it, and give its future.

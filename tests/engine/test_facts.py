@@ -440,10 +440,60 @@ def test_a_file_that_is_edited_after_the_import_of_the_pipeline_read_it(project)
             "LIMITS = json.loads((HERE / 'limits.json').read_text())",
         )
     )
-    assert project.run() == {"stage": "failed"}
-    assert "limits.json changed while 'stage' ran" in project.warnings()[-1]
+    # What it returns is of the file as it was, and so is what is recorded.
+    assert project.run() == {"stage": "ran"}
+    assert result(project) == [1]
     assert project.run() == {"stage": "ran"}
     assert result(project) == [2]
+    assert project.run() == {"stage": "unchanged"}
+
+
+#: An edit of a file between the import of the pipeline by the parent and that by the worker.
+MEANWHILE = """
+HERE = pathlib.Path(__file__).parent
+if not (HERE / "seen").exists():
+    (HERE / "seen").touch()
+elif not (HERE / "edited").exists():
+    (HERE / "edited").touch()
+    (HERE / "{file}").write_text("{text}")
+"""
+
+
+def test_a_source_that_is_edited_before_the_worker_imports_it(project):
+    project.write("helper.py", "def value():\n    return 1\n")
+    edit = MEANWHILE.format(file="helper.py", text="def value():\\n    return 22\\n")
+    project.pipeline(out("return helper.value()", f"{edit}\nimport helper"))
+    assert project.run(executor="loky") == {"stage": "failed"}
+    assert "helper.py changed while 'stage' ran" in project.warnings()[-1]
+    assert project.run(executor="loky") == {"stage": "ran"}
+    assert result(project) == 22
+
+
+def test_a_file_that_is_edited_before_the_import_of_the_worker_reads_it(project):
+    project.write("limits.json", "[1]")
+    edit = MEANWHILE.format(file="limits.json", text="[22]")
+    more = f"{edit}\nLIMITS = json.loads((HERE / 'limits.json').read_text())"
+    project.pipeline(out("return LIMITS", more))
+    assert project.run(executor="loky") == {"stage": "failed"}
+    assert "limits.json changed while 'stage' ran" in project.warnings()[-1]
+    assert project.run(executor="loky") == {"stage": "ran"}
+    assert result(project) == [22]
+
+
+def test_nothing_of_a_worker_that_imported_something_else_is_recorded(project):
+    project.write("helper.py", "def value():\n    return 1\n")
+    edit = MEANWHILE.format(file="helper.py", text="def value():\\n    return 22\\n")
+    project.pipeline(
+        f"{IMPORTS}{edit}\nimport helper\n"
+        "def first() -> Annotated[object, outputs.Out('1.json', loaders.JSON())]:\n"
+        "    return helper.value()\n"
+        "def second() -> Annotated[object, outputs.Out('2.json', loaders.JSON())]:\n"
+        "    return helper.value()\n"
+        "REGISTRY.register(first)\nREGISTRY.register(second)\n"
+    )
+    statuses = project.run(executor="loky", jobs=1, keep_going=True)
+    assert statuses == {"first": "failed", "second": "failed"}
+    assert set(project.run(executor="loky").values()) == {"ran"}
 
 
 def test_source_that_was_read_unloaded_and_is_edited_while_the_stage_runs(project):
