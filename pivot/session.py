@@ -104,15 +104,18 @@ class Session:
         """What the import of the pipeline read."""
         return ImportTracer(self.root)
 
-    def certify(self, names: Sequence[str], question: Question, began_ns: int) -> bool:
+    def certify(
+        self, facts: Mapping[str, Sequence[str]], question: Question, began_ns: int
+    ) -> bool:
         """Leave a snapshot of these stages, which a run that began then has found unchanged.
 
+        `facts` has the keys of the facts in the lock of each stage.
         Gives False if that can't be certified, or if somebody was warned of something or wants to
         be told of runs: then the next one must be a run, too.
         """
         if self._warned or self.host.has_listeners:
             return False
-        stages = [self.stages[name] for name in names]
+        stages = [(self.stages[name], keys) for name, keys in facts.items()]
         return certify(self.workspace, stages, self._origin(), question, began_ns)
 
     def _origin(self) -> Origin:

@@ -91,5 +91,5 @@ def run(
             cancellation or Cancellation(),
         ).run()
         if question is not None and report.unchanged:
-            session.certify(names, question(len(names)), began_ns)
+            session.certify(judge.facts, question(len(names)), began_ns)
         return report

@@ -19,14 +19,12 @@ from pivot.errors import PivotError
 from pivot.frozen import frozen
 from pivot.signature import TICK_NS
 from pivot.store.atomic import write_atomically
-from pivot.store.lock import read_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from pivot.engine.workspace import Workspace
     from pivot.stage import Stage
-    from pivot.store.lock import Lock
 
 _SETTINGS = ("pyproject.toml", "params.yaml", "pivot.yaml", "pipeline.py", ".pivotignore")
 
@@ -121,9 +119,9 @@ class Certificate:
             if name.partition(".")[0] == "pivot" and file:
                 self.add(file)
 
-    def add_facts(self, lock: Lock) -> None:
-        """Certify what a stage depends on without declaring it."""
-        for key in lock.traced:
+    def add_facts(self, keys: Iterable[str]) -> None:
+        """Certify what a stage depends on without declaring it, by the keys in its lock."""
+        for key in keys:
             kind, _, name = key.partition(":")
             if kind in {"file", "list", "look"}:
                 self.add(f"{self._root}/{name}")
@@ -141,14 +139,15 @@ class Certificate:
 
 def certify(
     workspace: Workspace,
-    stages: Sequence[Stage],
+    stages: Iterable[tuple[Stage, Iterable[str]]],
     origin: Origin,
     question: Question,
     began_ns: int,
 ) -> bool:
     """Write a snapshot for the next time that this is asked; give False if there is any doubt.
 
-    The stages were found unchanged by a run that began at `began_ns`, before it looked at anything.
+    The stages, each with the keys of the facts in its lock, were found unchanged by a run that
+    began at `began_ns`, before it looked at anything.
     """
     certificate = Certificate(workspace.root, began_ns)
     try:
@@ -160,7 +159,10 @@ def certify(
 
 
 def _collect(
-    certificate: Certificate, workspace: Workspace, stages: Sequence[Stage], origin: Origin
+    certificate: Certificate,
+    workspace: Workspace,
+    stages: Iterable[tuple[Stage, Iterable[str]]],
+    origin: Origin,
 ) -> None:
     root = str(workspace.root)
     certificate.variables.update(origin.variables)
@@ -177,16 +179,8 @@ def _collect(
         certificate.add(os.path.dirname(path))  # noqa: PTH120 - as above
     for name in origin.absent:
         certificate.add_module(name)
-    for stage in stages:
-        _add_stage(certificate, workspace, stage)
-
-
-def _add_stage(certificate: Certificate, workspace: Workspace, stage: Stage) -> None:
-    file = workspace.layout.lock_file(stage.name)
-    certificate.add(str(file))
-    lock = read_lock(file)
-    if lock is None:
-        raise _Doubt(str(file))
-    certificate.add_facts(lock)
-    for artifact in (*stage.deps, *stage.outs):
-        certificate.add_tree(f"{workspace.root}/{artifact.path.rstrip('/')}")
+    for stage, facts in stages:
+        certificate.add(str(workspace.layout.lock_file(stage.name)))
+        certificate.add_facts(facts)
+        for artifact in (*stage.deps, *stage.outs):
+            certificate.add_tree(f"{root}/{artifact.path.rstrip('/')}")

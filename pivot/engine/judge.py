@@ -50,6 +50,8 @@ class Judge:
         self._workspace = workspace
         self._observer = observer
         self._forced = frozenset(forced)
+        #: Stage -> the keys of the facts in its lock.
+        self.facts: dict[str, tuple[str, ...]] = {}
 
     def judge(
         self,
@@ -61,6 +63,7 @@ class Judge:
         """Look at a stage and decide; see `Observer.observe` for `assumed` and `pending`."""
         lock, problem = self.lock(stage.name)
         traced = tuple(lock.traced) if lock else ()
+        self.facts[stage.name] = traced
         observed = self._observer.observe(stage, assumed=assumed, pending=pending, traced=traced)
         key = run_key(stage, observed, lock)
         recalled = None if pending else self._recall(key, stage, observed.traced)

@@ -6,6 +6,7 @@ this very run has made, so that a stage downstream need not read them again. Tes
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,7 @@ class Workspace:
 
     def _signature(self, artifact: str) -> Signature | None:
         try:
-            return Signature.of((self.root / artifact).lstat())
+            return Signature.of(os.lstat(f"{self.root}/{artifact.rstrip('/')}"))
         except OSError:
             return None
 
