@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.measuring.figures import Figure
 from benchmarks.measuring.processes import measure
+from benchmarks.measuring.scripts import run_script
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from benchmarks.measures.bench import Bench
     from benchmarks.measuring.rounds import Rounds
     from benchmarks.tools.pivot import Pivot
 
-_SCRIPTS = Path(__file__).parent.parent / "scripts"
 _ROWS = 1000
 _PLAIN = """
 import pandas
@@ -89,6 +90,4 @@ def measure_edits(bench: Bench) -> None:
 
 
 def _run(script: str, root: Path, rounds: Rounds) -> list[float]:
-    words = [str(rounds.most), str(rounds.seconds)]
-    use = measure([sys.executable, str(_SCRIPTS / script), *words], root)
-    return json.loads(use.output.splitlines()[-1])
+    return json.loads(run_script(script, str(rounds.most), str(rounds.seconds), cwd=root))
