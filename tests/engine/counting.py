@@ -19,6 +19,8 @@ PLACES = {
     ".pivot/stages/": "locks",
     ".pivot/cache/": "blobs",
     ".pivot/state.lmdb/": "the state",
+    # Looked into now and then while a stage runs: how often is a matter of time.
+    ".pivot/logs/": None,
     ".pivot/": "the rest of the store",
     "out/": "outputs",
     "data/": "inputs",
@@ -48,8 +50,9 @@ def opened(path, flags):
     inner = path.removeprefix(f"{ROOT}/")
     kinds = (kind for place, kind in PLACES.items() if inner.startswith(place))
     kind = next(kinds, "sources" if inner.endswith(".py") else "other files")
-    written = flags & (os.O_WRONLY | os.O_RDWR)
-    count(f"{kind}: files {'written' if written else 'read'}")
+    if kind is not None:
+        written = flags & (os.O_WRONLY | os.O_RDWR)
+        count(f"{kind}: files {'written' if written else 'read'}")
 
 
 def counted(what, function):
