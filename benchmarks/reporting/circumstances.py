@@ -22,6 +22,9 @@ class Circumstances:
     processors: int
     #: GiB.
     memory: int
+    #: How many processes wanted to run, on average of the last quarter of an hour; the benchmark
+    #: itself is one or two of them.
+    load: float
     python: str
     pivot: str
 
@@ -35,6 +38,7 @@ def look_around() -> Circumstances:
         processor=_processor(),
         processors=os.process_cpu_count() or 1,
         memory=round(pages / _BYTES_PER_GIB),
+        load=os.getloadavg()[2],
         python=platform.python_version(),
         pivot=version("pivot"),
     )

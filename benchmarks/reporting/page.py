@@ -26,7 +26,7 @@ def report(board: Board, sizes: Sequence[int], around: Circumstances) -> str:
     """Give circumstances, table, and what could not be measured, as Markdown."""
     machine = (
         f"{around.date}: {around.processor}, {around.processors} processors, {around.memory} GiB, "
-        f"{around.system}; Python {around.python}, Pivot {around.pivot}.\n"
+        f"{around.system}, load {around.load:.1f}; Python {around.python}, Pivot {around.pivot}.\n"
     )
     parts = [
         machine,
