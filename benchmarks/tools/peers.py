@@ -20,6 +20,8 @@ from pathlib import Path
 
 #: What is installed; also the name of the directory, so that a new version gets a new one.
 REQUIREMENTS = ("dvc==3.67.0", "doit==0.37.0")
+#: How much is shown of why something could not be installed.
+_SHOWN = 400
 _DIRECTORY = "pivot-benchmarks"
 
 
@@ -78,5 +80,5 @@ def _install(directory: Path) -> None:
         except OSError as error:
             raise MissingError(str(error)) from error
         if done.returncode:
-            lines = (done.stderr.strip() or f"exit status {done.returncode}").splitlines()
-            raise MissingError(lines[-1])
+            reason = " ".join(done.stderr.split()) or f"exit status {done.returncode}"
+            raise MissingError(reason[:_SHOWN])
