@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from pivot.decide import OutState
 from pivot.engine.facts import Recorded, undeclared
+from pivot.engine.workspace import LARGE
 from pivot.errors import StageError, StorageError
 from pivot.store.content import Signature
 from pivot.store.lock import Lock, Record, write_lock
 from pivot.store.runs import Result, with_result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pivot.decide import Restore
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pivot.engine.observe import Observer
     from pivot.engine.workspace import Workspace
     from pivot.fingerprint import Symbol
-    from pivot.interfaces import Outcome
+    from pivot.interfaces import Outcome, Produced
     from pivot.stage import Stage
     from pivot.store.content import Content
 
@@ -110,8 +111,35 @@ class Committer:
             self._workspace.cache.restore(record.content, target, writable=writable)
             self._workspace.note(record.path, record.content)
 
-    def record(self, stage: Stage, verdict: Verdict, outcome: Outcome) -> bool:
+    def large(self, stage: Stage, outcome: Outcome) -> list[Produced]:
+        """Give those outputs that take long to be put into the cache."""
+        cached = {out.name for out in stage.outs if out.cache}
+        return [
+            made
+            for made in outcome.outs
+            if made.name in cached and (made.listing is not None or made.content.size >= LARGE)
+        ]
+
+    def store(self, outs: Iterable[Produced]) -> None:
+        """Put outputs into the cache; this may be done in any thread."""
+        for made in outs:
+            self._workspace.cache.add(
+                self._workspace.path(made.path),
+                made.content,
+                made.listing,
+                signature=made.signature,
+            )
+
+    def record(
+        self,
+        stage: Stage,
+        verdict: Verdict,
+        outcome: Outcome,
+        stored: Collection[Produced] = (),
+    ) -> bool:
         """Record what a stage made; give False, with a warning, if it must not be trusted.
+
+        `stored` are the outputs that are in the cache already.
 
         Raises `StageError` if it opened what it doesn't declare, and that is an error here.
         """
@@ -125,14 +153,8 @@ class Committer:
             )
             return False
         cached = {out.name for out in stage.outs if out.cache}
+        self.store(made for made in outcome.outs if made.name in cached and made not in stored)
         for made in outcome.outs:
-            if made.name in cached:
-                self._workspace.cache.add(
-                    self._workspace.path(made.path),
-                    made.content,
-                    made.listing,
-                    signature=made.signature,
-                )
             self._workspace.note(made.path, made.content)
         outs = tuple(Record(made.name, made.path, made.content) for made in outcome.outs)
         self._write(stage, verdict, Result(outs, found.texts))

@@ -1,13 +1,15 @@
 """The loop of `pivot run`: decide what is ready, keep the workers busy, commit what comes back.
 
-Everything happens in the calling thread; workers only compute. A decision to run takes a place in
-a queue, ordered by the longest remaining path; restoring and skipping happen at once. The executor
-is made when the first stage must run, so that a run with nothing to do starts no worker. Tests:
+Everything happens in the calling thread, but for what takes long: workers compute, and large files
+are hashed and stored aside, so that no free worker waits for that. A decision to run takes a place
+in a queue, ordered by the longest remaining path; restoring and skipping happen at once. The
+executor is made when a stage must run, so that a run with nothing to do starts no worker. Tests:
 tests/engine/test_run.py.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import heapq
 import queue
@@ -16,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pivot.decide import Reason, ReasonKind, Restore, Run
+from pivot.engine.aside import Aside
 from pivot.engine.capture import LogTail
 from pivot.engine.report import RunReport, StageReport
 from pivot.engine.worker import Call, execute
@@ -51,7 +54,7 @@ if TYPE_CHECKING:
     from pivot.engine.schedule import Schedule
     from pivot.engine.workspace import Workspace
     from pivot.events import Event
-    from pivot.interfaces import Executor, Outcome
+    from pivot.interfaces import Executor, Outcome, Produced
     from pivot.stage import Stage
 
 #: How often the loop looks at what running stages print and whether holds were released.
@@ -121,7 +124,11 @@ class Runner:
         self._runnable: list[tuple[float, str]] = []
         self._active: dict[str, _Active] = {}
         self._futures: dict[str, Future[Outcome]] = {}
-        self._finished: queue.SimpleQueue[str] = queue.SimpleQueue()
+        #: What is to be done next, as tasks and threads end.
+        self._arrived: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._aside = Aside(self._arrived)
+        #: The stages whose inputs a thread looks at, with their holds.
+        self._looking: dict[str, Hold] = {}
         self._tally = _Tally()
         self._complaints: set[str] = set()
 
@@ -153,9 +160,9 @@ class Runner:
                 self._decide_ready()
                 self._retry_waiting()
                 self._submit_runnable()
-            elif not self._futures:
+            elif not self._futures and not self._aside.pending:
                 return
-            if self._futures or self._waiting:
+            if self._futures or self._waiting or self._aside.pending:
                 self._collect()
 
     # Deciding
@@ -177,6 +184,29 @@ class Runner:
             return False
         self._waiting.pop(name, None)
         stage = self._plan.stages[name]
+        slow = self._workspace.slow(one.path for one in (*stage.deps, *stage.outs))
+        if slow:
+            self._looking[name] = hold
+            self._aside.start(
+                lambda: self._workspace.look_ahead(slow),
+                lambda _: self._looked(name, slow),
+            )
+        else:
+            self._judge_stage(name, hold)
+        return True
+
+    def _looked(self, name: str, slow: list[str]) -> None:
+        """Go on with a stage whose inputs have been looked at."""
+        hold = self._looking.pop(name)
+        if self._stopping or self._cancellation.requested:
+            hold.release()
+            return
+        self._judge_stage(name, hold)
+        for artifact in slow:
+            self._workspace.ahead.pop(artifact, None)
+
+    def _judge_stage(self, name: str, hold: Hold) -> None:
+        stage = self._plan.stages[name]
         try:
             verdict = self._judge.judge(stage)
         except PivotError as error:
@@ -187,7 +217,6 @@ class Runner:
             self._active[name] = _Active(stage, hold, verdict)
             self._complain(verdict)
             self._follow(name)
-        return True
 
     def _complain(self, verdict: Verdict) -> None:
         """Warn of what is wrong with code, once, whatever the number of stages that use it."""
@@ -266,18 +295,14 @@ class Runner:
         task = Task(name, str(self._workspace.root), call, log)
         future = executor.submit(self._execute, task)
         self._futures[name] = future
-        future.add_done_callback(lambda _: self._finished.put(name))
+        future.add_done_callback(lambda _: self._arrived.put(lambda: self._settle(name)))
 
     def _collect(self) -> None:
-        """Wait a little for a task to end; pass on what the running ones print."""
-        try:
-            ended = [self._finished.get(timeout=_TICK_SECONDS)]
-        except queue.Empty:
-            ended = []
-        while not self._finished.empty():
-            ended.append(self._finished.get())
-        for name in ended:
-            self._settle(name)
+        """Wait a little for something to end; pass on what the running tasks print."""
+        with contextlib.suppress(queue.Empty):
+            self._arrived.get(timeout=_TICK_SECONDS)()
+            while not self._arrived.empty():
+                self._arrived.get()()
         for name in self._futures:
             self._print(name)
 
@@ -290,7 +315,9 @@ class Runner:
         """Deal with a task that ended."""
         from concurrent.futures import CancelledError  # only who runs something needs it
 
-        future = self._futures.pop(name)
+        future = self._futures.pop(name, None)
+        if future is None:
+            return  # it was dealt with when the run was interrupted
         self._print(name, final=True)
         try:
             outcome = future.result()
@@ -307,9 +334,28 @@ class Runner:
         if outcome.failure is not None:
             self._fail_with(name, outcome.failure, outcome.seconds)
             return
+        large = self._committer.large(self._active[name].stage, outcome)
+        if large:
+            self._aside.start(
+                lambda: self._committer.store(large),
+                lambda stored: self._record(name, outcome, large, stored.exception()),
+            )
+        else:
+            self._record(name, outcome)
+
+    def _record(
+        self,
+        name: str,
+        outcome: Outcome,
+        stored: list[Produced] | None = None,
+        problem: BaseException | None = None,
+    ) -> None:
+        """Commit what a task gave; `stored` is in the cache by now, unless there is a problem."""
         active = self._active[name]
         try:
-            recorded = self._committer.record(active.stage, active.verdict, outcome)
+            if problem is not None:
+                raise problem
+            recorded = self._committer.record(active.stage, active.verdict, outcome, stored or ())
         except PivotError as error:
             self._fail(name, error)
         else:
@@ -359,12 +405,18 @@ class Runner:
             self._executor.stop()
         for name in finished:
             self._settle(name)
+        while self._aside.pending:
+            self._collect()
 
     def _shut_down(self) -> None:
         if self._executor is not None:
             if self._futures:
                 self._executor.stop()
             self._executor.close()
+        self._aside.close()
+        for hold in self._looking.values():
+            hold.release()
+        self._looking.clear()
         for active in self._active.values():
             active.hold.release()
         self._active.clear()

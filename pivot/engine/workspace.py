@@ -6,14 +6,18 @@ this very run has made, so that a stage downstream need not read them again. Tes
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pivot.errors import PivotError
 from pivot.paths import inside
 from pivot.store.content import Content, Signature
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from pivot.config import Settings
@@ -22,6 +26,9 @@ if TYPE_CHECKING:
     from pivot.store.layout import Layout
     from pivot.store.state import State
     from pivot.store.tree import Tree
+
+#: In bytes: what can be hashed or copied before anybody would notice.
+LARGE = 1 << 22
 
 
 @dataclass(slots=True)
@@ -39,12 +46,43 @@ class Workspace:
         default_factory=dict[str, tuple[Signature, Content]]
     )
 
+    #: What was found at some paths just now, by a thread that looked there before it was asked.
+    ahead: dict[str, Content] = field(default_factory=dict[str, Content])
+
     def content(self, artifact: str) -> Content | None:
         """Give what lies at an artifact's path now, or None if nothing does."""
+        found = self.ahead.pop(artifact, None)
+        if found is not None:
+            return found
         known = self.fresh.get(artifact)
         if known is not None and self._signature(artifact) == known[0]:
             return known[1]
         return self.tree.content(artifact)
+
+    def slow(self, artifacts: Iterable[str]) -> list[str]:
+        """Give those artifacts that may take long to look at: a lot to hash, or to list."""
+        return [artifact for artifact in artifacts if self._is_slow(artifact)]
+
+    def _is_slow(self, artifact: str) -> bool:
+        try:
+            status = os.stat(f"{self.root}/{artifact.rstrip('/')}")  # noqa: PTH116 - for each artifact of a run
+        except OSError:
+            return False
+        if stat.S_ISDIR(status.st_mode):
+            return True
+        if not stat.S_ISREG(status.st_mode) or status.st_size < LARGE:
+            return False
+        found, made = self.state.files.get(artifact), self.fresh.get(artifact)
+        now = Signature.of(status)
+        return not (found and found[0] == now) and not (made and made[0] == now)
+
+    def look_ahead(self, artifacts: Iterable[str]) -> None:
+        """Look at artifacts, in any thread, for who will ask next; what is wrong, they will see."""
+        for artifact in artifacts:
+            with contextlib.suppress(PivotError):
+                content = self.tree.content(artifact)
+                if content is not None:
+                    self.ahead[artifact] = content
 
     def note(self, artifact: str, content: Content) -> None:
         """Remember for this run what was just put at a path, as long as it isn't touched."""

@@ -1,0 +1,138 @@
+"""What takes the parent long keeps no other stage waiting."""
+
+from __future__ import annotations
+
+import queue
+import threading
+
+import pytest
+
+from pivot.engine.aside import Aside
+from pivot.events import StageFinished
+from pivot.store.cache import Cache
+from pivot.store.tree import Tree
+
+PATIENCE = 60
+PIPELINE = """
+def large() -> Annotated[pathlib.Path, outputs.Out("large.bin")]:
+    path = pathlib.Path("large.bin")
+    path.write_bytes(b"x" * 5_000_000)
+    return path
+
+def user(big: Annotated[pathlib.Path, outputs.Dep("raw.bin")]) -> Annotated[
+    int, outputs.Out("user.json", loaders.JSON())
+]:
+    return big.stat().st_size
+
+def first() -> Annotated[int, outputs.Out("1.json", loaders.JSON())]:
+    return 1
+
+def second(n: Annotated[int, outputs.Dep("1.json", loaders.JSON())]) -> Annotated[
+    int, outputs.Out("2.json", loaders.JSON())
+]:
+    return n + 1
+
+for stage in (large, user, first, second):
+    REGISTRY.register(stage)
+"""
+
+
+@pytest.fixture
+def pipeline(project):
+    """A project, and an event that is set when its small stages are done."""
+    project.pipeline(PIPELINE)
+    (project.root / "raw.bin").write_bytes(b"y" * 5_000_000)
+    done = threading.Event()
+
+    class Events(list):
+        def append(self, event):
+            super().append(event)
+            if isinstance(event, StageFinished) and event.stage == "second":
+                done.set()
+
+    project.events = Events()
+    return project, done
+
+
+def finished(project):
+    return [event.stage for event in project.events if isinstance(event, StageFinished)]
+
+
+@pytest.mark.parametrize("executor", ["loky", "inline"])
+def test_a_large_output_is_stored_while_others_run(pipeline, monkeypatch, executor):
+    project, done = pipeline
+    add = Cache.add
+
+    def late(cache, path, *rest, **named):
+        if path.name == "large.bin":
+            assert done.wait(PATIENCE), "it kept the others waiting"
+        add(cache, path, *rest, **named)
+
+    monkeypatch.setattr(Cache, "add", late)
+    assert set(project.run("large", "second", executor=executor, jobs=1).values()) == {"ran"}
+    assert finished(project)[-1] == "large"
+    assert set(project.run("large", "second").values()) == {"unchanged"}
+
+
+def test_a_large_input_is_hashed_while_others_run(pipeline, monkeypatch):
+    project, done = pipeline
+    content = Tree.content
+
+    def late(tree, artifact):
+        if artifact == "raw.bin" and threading.current_thread() is not threading.main_thread():
+            assert done.wait(PATIENCE), "it kept the others waiting"
+        return content(tree, artifact)
+
+    monkeypatch.setattr(Tree, "content", late)
+    assert set(project.run("user", "second").values()) == {"ran"}
+    assert finished(project)[-1] == "user"
+
+
+def test_it_is_not_hashed_twice(pipeline, monkeypatch):
+    project, _ = pipeline
+    looked = []
+    content = Tree.content
+
+    def counting(tree, artifact):
+        looked.append(artifact)
+        return content(tree, artifact)
+
+    monkeypatch.setattr(Tree, "content", counting)
+    project.run("user")
+    # Once to decide, and once to see that it stayed the same.
+    assert looked.count("raw.bin") == 2
+
+
+def test_a_large_output_that_cannot_be_stored_fails_its_stage(pipeline, monkeypatch):
+    project, _ = pipeline
+    (project.root / ".pivot").mkdir()
+    (project.root / ".pivot/cache").write_text("this is no directory")
+    statuses = project.run("large", keep_going=True)
+    assert statuses == {"large": "failed"}
+    assert not (project.root / ".pivot/stages/large.lock").exists()
+
+
+def test_what_was_done_aside_is_gone_on_with_where_it_is_taken_from_the_queue():
+    arrived = queue.SimpleQueue()
+    aside = Aside(arrived)
+    threads = []
+    aside.start(
+        lambda: threads.append(threading.current_thread()),
+        lambda _: threads.append(threading.current_thread()),
+    )
+    assert aside.pending == 1
+    arrived.get(timeout=PATIENCE)()
+    assert aside.pending == 0
+    assert threads[0] is not threading.main_thread()
+    assert threads[1] is threading.main_thread()
+    aside.close()
+
+
+def test_what_goes_wrong_aside_is_handed_on():
+    arrived = queue.SimpleQueue()
+    aside = Aside(arrived)
+    found = []
+    aside.start(lambda: 1 // 0, lambda future: found.append(type(future.exception())))
+    arrived.get(timeout=PATIENCE)()
+    assert found == [ZeroDivisionError]
+    aside.close()
