@@ -112,6 +112,29 @@ def test_a_large_output_that_cannot_be_stored_fails_its_stage(pipeline, monkeypa
     assert not (project.root / ".pivot/stages/large.lock").exists()
 
 
+def test_what_is_read_aside_is_no_input_of_a_stage_that_runs_meanwhile(project):
+    project.pipeline("""
+    import time
+
+    def parts() -> Annotated[pathlib.Path, outputs.Out("parts/")]:
+        path = pathlib.Path("parts")
+        path.mkdir()
+        for number in range(200):
+            (path / str(number)).write_bytes(b"x" * 20_000)
+        return path
+
+    def other() -> Annotated[int, outputs.Out("other.json", loaders.JSON())]:
+        time.sleep(0.3)
+        return 1
+
+    REGISTRY.register(parts)
+    REGISTRY.register(other)
+    """)
+    assert project.run() == {"parts": "ran", "other": "ran"}
+    assert project.warnings() == []
+    assert project.run() == {"parts": "unchanged", "other": "unchanged"}
+
+
 def test_what_was_done_aside_is_gone_on_with_where_it_is_taken_from_the_queue():
     arrived = queue.SimpleQueue()
     aside = Aside(arrived)
