@@ -97,6 +97,7 @@ class _Worker:
         self._asked: Future[Outcome] | None = None
         #: Whether it takes no requests any more.
         self.lost = False
+        self._answered = False
         self._line, there = line()
         self._pool: ProcessPoolExecutor = ProcessPoolExecutor(
             max_workers=1,
@@ -143,6 +144,7 @@ class _Worker:
         while (answer := self._line.receive()) is not None:
             with self._lock:
                 asked, self._asked = self._asked, None
+            self._answered = True
             if asked is not None:
                 _answer(asked, answer)
         self._line.end()
@@ -175,6 +177,10 @@ class _Worker:
         """Let the process end; does not wait for it."""
         self._line.end()
         self._pool.shutdown(wait=False)
+        if not self._answered:
+            # It may be importing for long, and nobody needs that any more.
+            for process in self.processes:
+                _signal(process, signal.SIGKILL)
 
 
 def _answer(asked: Future[Any], answer: bytes) -> None:

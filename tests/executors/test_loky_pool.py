@@ -379,6 +379,48 @@ def test_workers_that_were_set_up_otherwise_are_replaced():
     second.stop()
 
 
+def test_workers_for_tasks_that_will_come_start_at_once(tmp_path):
+    directory = str(tmp_path)
+
+    def initialize():
+        Path(directory, str(os.getpid())).touch()
+
+    expecting = ExecutorOptions(2, initialize, directory, expected=5)
+    executor = open_loky(expecting)
+    while len([*tmp_path.iterdir()]) < 2:
+        time.sleep(0.01)
+    assert str(pid_of(executor)) in {path.name for path in tmp_path.iterdir()}
+    assert len([*tmp_path.iterdir()]) == 2
+    executor.stop()
+
+
+def test_no_more_workers_start_than_tasks_will_come(tmp_path):
+    directory = str(tmp_path)
+
+    def initialize():
+        Path(directory, str(os.getpid())).touch()
+
+    executor = open_loky(ExecutorOptions(8, initialize, directory, expected=1))
+    assert pid_of(executor) == pid_of(executor)
+    assert len([*tmp_path.iterdir()]) == 1
+    executor.stop()
+
+
+def test_a_worker_that_is_still_being_set_up_does_not_keep_its_process_from_ending(tmp_path):
+    script = (
+        "import time\n"
+        "from pivot.executors.loky_pool import open_loky\n"
+        "from pivot.interfaces import ExecutorOptions\n"
+        "def prepare(): time.sleep(1000)\n"
+        "open_loky(ExecutorOptions(2, prepare, 'one', expected=2)).close()\n"
+    )
+    file = tmp_path / "script.py"
+    file.write_text(script)
+    command = [sys.executable, str(file)]
+    done = subprocess.run(command, check=False, timeout=PATIENCE, capture_output=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
 def test_fewer_jobs_keep_as_many_workers(tmp_path):
     first = open_loky(options(jobs=2, generation=str(tmp_path)))
     payload = f"{tmp_path}|2".encode()
