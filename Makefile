@@ -6,7 +6,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo test faults check lint format docs bench
+.PHONY: help environment demo test branches faults check lint format docs bench
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -19,6 +19,10 @@ demo: environment ## run the example pipeline twice, then ask why a change would
 
 test: environment ## run all tests, with coverage
 	@$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
+
+branches: environment ## run all tests, with coverage of branches, which takes twice as long
+	@COVERAGE_CORE=ctrace $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
+		--cov --cov-branch --cov-fail-under=90 --cov-report=term
 
 faults: environment ## kill, mutate and guess many times more than the tests do
 	@PIVOT_TEST_ROUNDS=$(or $(ROUNDS),20) $(BIN)/pytest --numprocesses 2 --dist worksteal -m chance
