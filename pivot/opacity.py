@@ -79,6 +79,8 @@ def _layers(value: Any) -> Iterator[object]:
 
 def _attributes(value: object) -> Any:
     # Past the object's own code, and past the classes that it is derived from.
+    if type(value) is FunctionType:
+        return value.__dict__
     if issubclass(type(value), type):
         return type.__getattribute__(value, "__dict__")  # pyright: ignore[reportArgumentType] - it's a class
     try:

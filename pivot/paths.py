@@ -13,9 +13,12 @@ import functools
 import os
 import posixpath
 import sysconfig
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pivot.errors import PathError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ROOT_MARKERS = (".pivot", "pipeline.py", "pivot.yaml")
 _FOREIGN_PARTS = frozenset({"site-packages", "dist-packages", "node_modules"})
@@ -85,14 +88,16 @@ def is_project_file(root: Path, file: str | os.PathLike[str]) -> bool:
 
 @functools.lru_cache(maxsize=65536)
 def _is_project_file(root: str, file: str) -> bool:
-    base = os.path.realpath(root)
-    path = os.path.realpath(file)
-    if not path.startswith(base.rstrip(os.sep) + os.sep):
+    return is_real_project_file(os.path.realpath(root), os.path.realpath(file))
+
+
+def is_real_project_file(root: str, file: str) -> bool:
+    """Say the same of a root and a file whose paths lead through no links."""
+    base = root.rstrip(os.sep)
+    if not file.startswith(base + os.sep) or file.startswith(_interpreter_directories()):
         return False
-    if path.startswith(_interpreter_directories()):
+    parts = file[len(base) + 1 :].split(os.sep)  # noqa: PTH206 - hot path
+    if not _FOREIGN_PARTS.isdisjoint(parts):
         return False
-    relative = Path(path).relative_to(base)
-    if _FOREIGN_PARTS.intersection(relative.parts):
-        return False
-    parents = (os.path.join(base, *relative.parts[:n]) for n in range(1, len(relative.parts)))  # noqa: PTH118 - hot path
-    return not any(_is_environment(parent) for parent in parents)
+    parents = (os.sep.join((base, *parts[:number])) for number in range(1, len(parts)))  # noqa: PTH118 - hot path
+    return not any(map(_is_environment, parents))

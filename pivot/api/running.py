@@ -79,8 +79,7 @@ def run(
         prepared = session.run_plan(names, started_ns)
         if prepared.executor == "inline":
             # Before a stage that runs here can change what the others' code consists of.
-            for name in names:
-                session.observer.manifest(session.stages[name])
+            session.observer.manifests([session.stages[name] for name in names])
         report = Runner(
             prepared,
             session.workspace,

@@ -7,6 +7,7 @@ yet. Tests: tests/engine/test_observe.py.
 
 from __future__ import annotations
 
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from pivot.decide import Observation, OutState
@@ -17,7 +18,7 @@ from pivot.stage_def.models import base_models
 from pivot.store.lock import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from pivot.engine.workspace import Workspace
     from pivot.fingerprint import Fingerprinter, Manifest, Symbol, Tree
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from pivot.stage import Stage
     from pivot.stage_def.encoding import Json
     from pivot.store.content import Content
+
+#: Types of most parameters: there's no function in them.
+_PLAIN = frozenset({NoneType, bool, int, float, str})
 
 
 class Observer:
@@ -47,9 +51,15 @@ class Observer:
 
     def manifest(self, stage: Stage) -> Manifest:
         """Give what the stage's code is."""
-        if stage.name not in self._manifests:
-            self._manifests[stage.name] = self._fingerprinter.manifest(code_roots(stage))
-        return self._manifests[stage.name]
+        return self.manifests([stage])[0]
+
+    def manifests(self, stages: Sequence[Stage]) -> list[Manifest]:
+        """Give what the code of several stages is; faster than each by itself."""
+        fresh = [stage for stage in stages if stage.name not in self._manifests]
+        if fresh:
+            found = self._fingerprinter.manifests(map(code_roots, fresh))
+            self._manifests.update(zip((stage.name for stage in fresh), found, strict=True))
+        return [self._manifests[stage.name] for stage in stages]
 
     @property
     def read(self) -> list[str]:
@@ -152,10 +162,15 @@ def _encoded(params: Any) -> dict[str, Json]:
     return encode_params(params)
 
 
+def _is_model(value: Any) -> bool:
+    # `isinstance` would ask all models there are, each time that it meets a new class.
+    return any(model in type(value).__mro__ for model in base_models())
+
+
 def _callables(value: Any, label: str) -> Iterator[tuple[str, Any]]:
     """Give the functions and classes in a parameter's value, each with a label of its own."""
     match value:
-        case _ if isinstance(value, base_models()):
+        case _ if _is_model(value):
             parts = {name: getattr(value, name) for name in type(value).model_fields}
         case dict():
             parts = {str(key): item for key, item in value.items()}
@@ -166,4 +181,5 @@ def _callables(value: Any, label: str) -> Iterator[tuple[str, Any]]:
                 yield label, value
             return
     for name, part in parts.items():
-        yield from _callables(part, f"{label}.{name}")
+        if type(part) not in _PLAIN:
+            yield from _callables(part, f"{label}.{name}")

@@ -15,10 +15,12 @@ import sys
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
+from pivot.fingerprint.identity import identity_of
 from pivot.fingerprint.kinds import is_a
+from pivot.fingerprint.marked import DECORATORS
 from pivot.fingerprint.nodes import ClassNode, ConstNode, ModuleNode, Node, OriginNode, SourceNode
 from pivot.fingerprint.origins import module_file
-from pivot.fingerprint.scopes import PRESENCE, SUBCLASSES
+from pivot.fingerprint.scopes import ANNOTATION, PRESENCE, SUBCLASSES, read_use
 from pivot.fingerprint.unloaded import ImportLead, Unloaded, UnloadedModules, absolute
 from pivot.frozen import frozen
 
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 #: What any global of the own module may be reached through.
 _REFLECTION = frozenset({"globals", "eval", "exec", "sys:modules"})
 _MISSING = object()
+#: Types of most constants.
+_NO_CODE = frozenset({bool, int, float, str, tuple, list, dict, set, frozenset})
 
 
 class Binding(NamedTuple):
@@ -60,29 +64,43 @@ class Binder:
         self.sources: SourceFiles = references.sources
         self._elsewhere = elsewhere
         #: Identity of a namespace -> what the uses in it stand for, and itself, so that it stays.
-        self._known: dict[int, tuple[dict[Use, Binding | None], Mapping[str, object]]] = {}
+        self._known: dict[int, tuple[dict[str, Binding | None], Mapping[str, object]]] = {}
         #: The names that are being followed through modules that aren't loaded.
         self._underway: set[tuple[int, str]] = set()
         self.unloaded = UnloadedModules(self.origins, self.sources)
+        #: Whether any name was ever bound to what marks code as opaque.
+        self.marks = False
 
-    def bind(self, uses: Iterable[Use], namespace: Mapping[str, object]) -> Iterator[Binding]:
-        """Give what each use stands for, given the globals that it sees; built-ins are left out."""
-        known, _ = self._known.setdefault(id(namespace), ({}, namespace))
-        for use in uses:
-            if use not in known:
-                known[use] = self._bind(use, namespace)
-            binding = known[use]
+    def bind(self, uses: Iterable[str], namespace: Mapping[str, object]) -> list[Binding]:
+        """Give what each use stands for, given the globals that it sees; built-ins are left out.
+
+        The uses are given by their texts.
+        """
+        identity = identity_of(namespace)
+        of_namespace = self._known.get(identity)
+        if of_namespace is None:
+            of_namespace = self._known[identity] = {}, namespace
+        known, _ = of_namespace
+        found: list[Binding] = []
+        for text in uses:
+            if text not in known:
+                known[text] = self._bind(text, namespace)
+            binding = known[text]
             if binding is not None:
-                yield binding
+                found.append(binding)
+        return found
 
-    def _bind(self, use: Use, namespace: Mapping[str, object]) -> Binding | None:
+    def _bind(self, text: str, namespace: Mapping[str, object]) -> Binding | None:
+        use = read_use(text)
         found = self._imported(use, namespace) if use.imported else self._global(use, namespace)
         if found is not None and found.text in _REFLECTION:
             found = self._own_module(namespace)
         if found is None:
             return None
         nodes = tuple(map(self._reduced, found.nodes)) if use.annotation else found.nodes
-        return Binding(f"{use}={found.text}", nodes)
+        text = f"{text.removeprefix(ANNOTATION)}={found.text}"
+        self.marks |= text.endswith(DECORATORS)
+        return Binding(text, nodes)
 
     def follow(self, module: ModuleType, path: tuple[str, ...]) -> Binding:
         """Give what a chain of names that starts at a module stands for."""
@@ -141,9 +159,10 @@ class Binder:
         return Binding(binding.text, (*binding.nodes, *self.subclasses(value)))
 
     def _target(self, value: object, slot: _Slot | None) -> Binding:
-        foreign = slot and not self._is_followed(value) and self._foreign(slot)
-        if foreign:
-            return foreign
+        if slot is not None and not self._is_followed(value):
+            foreign = self._foreign(slot)
+            if foreign is not None:
+                return foreign
         reference = self.references.reference(value)
         if reference is not None:
             return Binding(reference.name, reference.nodes)
@@ -152,8 +171,11 @@ class Binder:
         return self._constant(value, slot)
 
     def _is_followed(self, value: object) -> bool:
-        if is_a(value, FunctionType):
-            return self.references.function_origin(value) is None
+        kind = type(value)
+        if kind is FunctionType:
+            return self.references.function_origin(value) is None  # pyright: ignore[reportArgumentType] - it's one
+        if kind in _NO_CODE:
+            return False
         if is_a(value, ModuleType):
             return True
         return is_a(value, type) and self.origins.of_class(value) is None
@@ -170,8 +192,10 @@ class Binder:
     def _constant(self, value: object, slot: _Slot) -> Binding:
         """Bind a value, in the name of the module that first bound it."""
         seen: set[int] = set()
-        while (origin := self._imported_from(slot, value)) and id(origin.namespace) not in seen:
-            seen.add(id(origin.namespace))
+        while (origin := self._imported_from(slot, value)) and identity_of(
+            origin.namespace
+        ) not in seen:
+            seen.add(identity_of(origin.namespace))
             slot = origin
             foreign = self._foreign(slot)
             if foreign is not None:
@@ -228,7 +252,7 @@ class Binder:
 
     def _written(self, namespace: Unloaded, name: str, rest: tuple[str, ...]) -> Binding | None:
         """Bind a global of a module that isn't loaded, by the source that binds it."""
-        place = (id(namespace), name)
+        place = (identity_of(namespace), name)
         if place in self._underway:
             # Modules may import a name from each other, each with something to fall back on.
             return Binding("?")

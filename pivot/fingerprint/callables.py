@@ -56,17 +56,17 @@ class Callables:
 
     def environment(self, function: FunctionType) -> Parts:
         """Give what a function carries beside its code."""
-        code = function.__code__
-        if not (function.__defaults__ or code.co_freevars) and not (
-            function.__kwdefaults__ or function.__dict__
-        ):
+        code = self.references.code(function)
+        defaults, keywords = function.__defaults__, function.__kwdefaults__
+        attributes = function.__dict__
+        if not (defaults or code.co_freevars or keywords or attributes):
             return _NOTHING
         children: list[object] = []
-        if function.__defaults__:
-            children += ["defaults", function.__defaults__]
-        if function.__kwdefaults__:
-            children += ["keyword defaults", function.__kwdefaults__]
-        for name, value in sorted(function.__dict__.items()):
+        if defaults:
+            children += ["defaults", defaults]
+        if keywords:
+            children += ["keyword defaults", keywords]
+        for name, value in sorted(attributes.items()) if attributes else ():
             children += [f".{name}", value]
         nodes: list[Node] = []
         for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
@@ -76,7 +76,8 @@ class Callables:
 
     def _function(self, function: FunctionType) -> Parts:
         registry = function.__dict__.get("registry")
-        if registry is not None and function.__code__.co_filename == functools.__file__:
+        code = self.references.code(function)
+        if registry is not None and code.co_filename == functools.__file__:
             return Parts("singledispatch", _by_class_name(registry))
         environment = self.environment(function)
         origin = self.references.function_origin(function)
@@ -87,9 +88,9 @@ class Callables:
             node, name = opaque.nodes[0], opaque.name
         elif origin is not None:
             node = OriginNode.of(origin)
-            name = f"{function.__globals__.get('__name__')}:{function.__code__.co_qualname}"
+            name = f"{function.__globals__.get('__name__')}:{code.co_qualname}"
         else:
-            node = FunctionNode.of(function, environment=False)
+            node = FunctionNode.of_code(function, code)
             name = self.references.function_key(function)
         return Parts(name, environment.children, nodes=(node, *environment.nodes))
 

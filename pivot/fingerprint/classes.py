@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 #: What most attributes are that Python and libraries write into a class.
 _PLAIN = frozenset({NoneType, bool, int, str, tuple, dict, set, frozenset, MappingProxyType})
+_LAYERS = (staticmethod, classmethod, property, functools.cached_property)
 _LAYOUT = (GetSetDescriptorType, MemberDescriptorType)
 #: Written into every abstract class; counts registrations of the process.
 _NOISE = frozenset({"_abc_impl"})
@@ -92,9 +93,17 @@ class Classes:
 
     def _attributes(self, cls: type) -> Iterator[tuple[str, object]]:
         own = self.references.home(cls).defined
+        attributes = list(vars(cls).items())
+        if own is not None:
+            # Most attributes are such, and what is left takes its time.
+            attributes = [
+                (name, value)
+                for name, value in attributes
+                if type(value) not in _PLAIN or not (name[:2] == "__" == name[-2:])
+            ]
         generated = not _GENERATED.isdisjoint(vars(cls))
         is_enum = issubclass(cls, enum.Enum)
-        for name, value in sorted(vars(cls).items()):
+        for name, value in sorted(attributes):
             functions = () if type(value) in _PLAIN else _functions_in(value)
             if functions:
                 if any(opaque_version(one) is not None for one in functions):
@@ -124,27 +133,30 @@ class Classes:
                 yield name, environment
 
     def _is_generated(self, name: str, function: FunctionType) -> bool:
-        if function.__code__.co_filename.startswith("<"):
+        if self.references.code(function).co_filename.startswith("<"):
             return True
         # `@dataclass` puts a wrapper of Python's own around the `__repr__` that it makes.
         return _is_special(name) and self.references.function_origin(function) is not None
 
     def _is_in_body(self, own: Defined, function: FunctionType) -> bool:
-        if function.__code__.co_filename != own.file:
+        if self.references.code(function).co_filename != own.file:
             return False
         found = self.references.defined(function)
         return found is not None and found.is_method_of(own)
 
 
-def _functions_in(value: object) -> list[FunctionType]:
+def _functions_in(value: object) -> Sequence[FunctionType]:
     """Give the functions of a plain method, or of one layer of what Python offers around it."""
-    inner: list[object] = [value]
-    if is_a(value, staticmethod) or is_a(value, classmethod):
-        inner = [value.__func__]
-    elif is_a(value, property):
-        inner = [value.fget, value.fset, value.fdel]
-    elif is_a(value, functools.cached_property):
-        inner = [value.func]
+    if type(value) is FunctionType:
+        return (value,)
+    inner: list[object] = []
+    if issubclass(type(value), _LAYERS):
+        if is_a(value, property):
+            inner = [value.fget, value.fset, value.fdel]
+        elif is_a(value, staticmethod) or is_a(value, classmethod):
+            inner = [value.__func__]
+        elif is_a(value, functools.cached_property):
+            inner = [value.func]
     return [one for one in inner if is_a(one, FunctionType)]
 
 

@@ -14,14 +14,17 @@ import enum
 from types import MappingProxyType, NoneType
 from typing import TYPE_CHECKING, NamedTuple
 
+from pivot.fingerprint.identity import identity_of
 from pivot.hashing import hash_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     from pivot.fingerprint.nodes import Node
 
 _SEPARATOR = "\x1e"
+#: Identity of a thing with a name of its own -> the hash of the name, its nodes, and itself.
+type Named = dict[int, tuple[str, tuple[Node, ...], object]]
 
 
 class Opaque(enum.IntEnum):
@@ -88,31 +91,42 @@ class _Frame:
 
 
 def digest(
-    parts: Parts, take_apart: Callable[[object], Parts], leaves: Leaves = MappingProxyType({})
+    parts: Parts,
+    take_apart: Callable[[object], Parts],
+    leaves: Leaves = MappingProxyType({}),
+    named: Mapping[int, tuple[str, tuple[Node, ...], object]] = MappingProxyType({}),
 ) -> Digest:
     """Digest a value that is taken apart already; `take_apart` is asked for each one inside.
 
-    Of the types in `leaves` the hashes are looked up there, and kept for other values.
+    Of the types in `leaves` the hashes are looked up there, and kept for other values; what is in
+    `named` is not taken apart.
     """
     if not parts.children:
         return Digest(hash_text(parts.label), parts.nodes, parts.opaque)
-    return _Walk(take_apart, leaves).run(parts)
+    return _Walk(take_apart, leaves, named).run(parts)
 
 
 class _Walk:
-    def __init__(self, take_apart: Callable[[object], Parts], leaves: Leaves) -> None:
+    def __init__(
+        self,
+        take_apart: Callable[[object], Parts],
+        leaves: Leaves,
+        named: Mapping[int, tuple[str, tuple[Node, ...], object]],
+    ) -> None:
         self.take_apart = take_apart
         self.leaves = leaves
+        self.named = named
         self.stack: list[_Frame] = []
         self.places: dict[int, int] = {}
         #: Identity of a finished value -> its hash; the value is kept, or its identity is reused.
         self.done: dict[int, tuple[str, object]] = {}
-        self.nodes: dict[Node, None] = {}
+        #: By their identities: to hash a node takes longer.
+        self.nodes: dict[Hashable, Node] = {}
         self.opaque = Opaque.NO
         self.count = 0
 
     def run(self, parts: Parts) -> Digest:
-        result = self.begin(self, id(self), parts)
+        result = self.begin(self, identity_of(self), parts)
         stack = self.stack
         while stack:
             frame = stack[-1]
@@ -126,13 +140,18 @@ class _Walk:
                 result = self.finish()
                 if stack:
                     stack[-1].hashes.append(result)
-        return Digest(result, tuple(self.nodes), self.opaque)
+        return Digest(result, tuple(self.nodes.values()), self.opaque)
 
     def hash(self, value: object) -> str:
         """Give the hash of what is a leaf or is known; begin anything else and give ""."""
         leaves = self.leaves.get(type(value))
         if leaves is None:
-            identity = id(value)
+            identity = identity_of(value)
+            if identity in self.named:
+                known_hash, nodes, _ = self.named[identity]
+                for node in nodes:
+                    self.nodes.setdefault(node.identity, node)
+                return known_hash
             if identity in self.places:
                 return self.back(self.places[identity])
             known = self.done.get(identity)
@@ -147,7 +166,7 @@ class _Walk:
     def begin(self, value: object, identity: int, parts: Parts) -> str:
         """Give the hash of a leaf; put anything else on the stack and give ""."""
         for node in parts.nodes:
-            self.nodes[node] = None
+            self.nodes.setdefault(node.identity, node)
         if parts.opaque is not Opaque.NO:
             self.opaque = max(self.opaque, parts.opaque)
         if not parts.children:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pivot.fingerprint.identity import identity_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -26,8 +28,8 @@ class Elsewhere:
         self._classes = tuple(fields)
         for cls, names in fields.items():
             for base in cls.__mro__:
-                self._fields[id(base)] = self.fields(base) | names
+                self._fields[identity_of(base)] = self.fields(base) | names
 
     def fields(self, cls: type) -> frozenset[str]:
         """Give the fields of a class that are tracked elsewhere."""
-        return self._fields.get(id(cls), _NONE)
+        return self._fields.get(identity_of(cls), _NONE)

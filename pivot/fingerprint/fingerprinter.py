@@ -19,6 +19,7 @@ from pivot.fingerprint.binding import Binder
 from pivot.fingerprint.callables import Callables
 from pivot.fingerprint.classes import Classes
 from pivot.fingerprint.elsewhere import Elsewhere
+from pivot.fingerprint.identity import identity_of
 from pivot.fingerprint.index import SymbolIndex
 from pivot.fingerprint.instances import Instances
 from pivot.fingerprint.kinds import is_a
@@ -35,7 +36,7 @@ from pivot.fingerprint.values import Values
 from pivot.hashing import hash_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pivot.fingerprint.index import Memory
@@ -67,18 +68,27 @@ class Fingerprinter:
         binder = Binder(self._references, self._elsewhere)
         callables = Callables(self._references, binder)
         classes = Classes(self._references, callables, self._elsewhere)
-        instances = Instances(self._references.origins, hash_value)
-        values = Values(self._references, Plain(names), callables, classes, instances)
+        self._instances = Instances(self._references.origins, hash_value)
+        values = Values(self._references, Plain(names), callables, classes, self._instances)
         self._symbols = Symbols(root, binder, values)
         self._ran = RanCode(self._references, binder.unloaded)
         self._reach = Reach(self._entry)
+        #: Label and likeness of a value that was given as a root -> its node.
+        self._alike: dict[tuple[str, Hashable], Node] = {}
 
     def manifest(self, roots: Mapping[str, object]) -> Manifest:
         """Give everything that the roots' code reaches; `roots` maps a label to any object."""
+        return self.manifests([roots])[0]
+
+    def manifests(self, several: Iterable[Mapping[str, object]]) -> list[Manifest]:
+        """Give a manifest for each of several mappings of roots."""
         with _uncollected():
-            nodes = {label: self._root(label, value) for label, value in roots.items()}
-            reached = self._reach.all([_PYTHON_NODE, *nodes.values()])
-            return manifest_of(reached, self._roles(nodes, reached))
+            return [self._manifest(roots) for roots in several]
+
+    def _manifest(self, roots: Mapping[str, object]) -> Manifest:
+        nodes = {label: self._root(label, value) for label, value in roots.items()}
+        reached = self._reach.all([_PYTHON_NODE, *nodes.values()])
+        return manifest_of(reached, self._roles(nodes, reached))
 
     def tree(self, roots: Mapping[str, object], ran: Iterable[str] = ()) -> Tree:
         """Give a manifest with who leads to whom; `ran` are keys of code that only ran."""
@@ -151,7 +161,7 @@ class Fingerprinter:
 
     def _root(self, label: str, value: object) -> Node:
         if not issubclass(type(value), (FunctionType, type, ModuleType)):
-            return ValueNode.of(label, value)
+            return self._value_root(label, value)
         try:
             reference = self._references.reference(value)
         except Exception:  # noqa: BLE001 - as in `_entry`
@@ -161,6 +171,16 @@ class Fingerprinter:
             return node.of_reduced() if self._elsewhere.fields(node.subject) else node
         # A thing of others is known by its name, which is a value.
         return ValueNode.of(label, value) if node is None or is_a(node, OriginNode) else node
+
+    def _value_root(self, label: str, value: object) -> Node:
+        """Give the same node for all values under a label that are alike: most loaders are."""
+        likeness = self._instances.likeness(value)
+        if likeness is None:
+            return ValueNode.of(label, value)
+        found = self._alike.get((label, likeness))
+        if found is None:
+            found = self._alike[label, likeness] = ValueNode.of(label, value)
+        return found
 
     def _roles(self, nodes: Mapping[str, Node], reached: Collection[Reached]) -> Iterator[Symbol]:
         """Say which function stands under which label, if another one could take its place."""
@@ -191,17 +211,21 @@ def _uncollected() -> Iterator[None]:
         yield
     finally:
         if enabled:
+            if not gc.get_freeze_count():
+                # What was made stays: counted among the old, it isn't looked through right away.
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
 def _led_to(one: Reached) -> tuple[str, ...]:
     """Give the keys of the symbols next to a node, past those that only lead to others."""
-    todo, seen, keys = list(one.next or ()), {id(one)}, set[str]()
+    todo, seen, keys = list(one.next or ()), {identity_of(one)}, set[str]()
     while todo:
         inner = todo.pop()
-        if id(inner) in seen:
+        if identity_of(inner) in seen:
             continue
-        seen.add(id(inner))
+        seen.add(identity_of(inner))
         if inner.key:
             keys.add(inner.key)
         else:

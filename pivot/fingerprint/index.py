@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pivot.errors import StorageError
 from pivot.fingerprint.outline import Outline
-from pivot.fingerprint.scopes import read_uses, written_uses
 from pivot.frozen import frozen
 from pivot.hashing import hash_bytes
 from pivot.signature import Signature
@@ -30,11 +29,9 @@ from pivot.signature import Signature
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pivot.fingerprint.scopes import Use
-
 #: The modules that say what an entry holds, and how any of it is computed.
 IMPLEMENTATION = (
-    *("index", "kinds", "marked", "names", "outline"),
+    *("identity", "index", "kinds", "marked", "names", "outline"),
     *("scopes", "sources", "statements", "syntax"),
 )
 _DIGITS = 16
@@ -93,7 +90,8 @@ class Source(NamedTuple):
     """What counts of a piece of source."""
 
     hash: str
-    uses: tuple[Use, ...]
+    #: As `written_uses` writes them.
+    uses: str
 
 
 class SymbolIndex:
@@ -101,6 +99,7 @@ class SymbolIndex:
 
     def __init__(self, root: Path, memory: Memory) -> None:
         self._root = root
+        self._prefix = f"{root}{os.sep}"
         self._memory = memory
 
     def recall(self, file: str) -> Entry | None:
@@ -133,11 +132,11 @@ class SymbolIndex:
         """
         match self._get(key):
             case (str(digest), str(uses)):
-                return Source(digest, read_uses(uses))
+                return Source(digest, uses)
             case _:
                 made = make()
         if made is not None:
-            self._put(key, (made.hash, written_uses(made.uses)))
+            self._put(key, (made.hash, made.uses))
         return made
 
     # A memory that fails only costs time here; whoever depends on it will hear of it.
@@ -152,7 +151,9 @@ class SymbolIndex:
             self._memory.put(key, _encoded(plain))
 
     def _key(self, file: str) -> str:
-        return f"file {os.path.relpath(file, self._root)}"
+        inside = file.startswith(self._prefix) and os.pardir not in file
+        name = file[len(self._prefix) :] if inside else os.path.relpath(file, self._root)
+        return f"file {name}"
 
 
 def _encoded(plain: tuple[Any, ...]) -> bytes:

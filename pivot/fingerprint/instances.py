@@ -18,6 +18,7 @@ from types import MemberDescriptorType, NoneType
 from typing import TYPE_CHECKING
 
 from pivot.fingerprint.digest import Opaque, Parts
+from pivot.fingerprint.identity import identity_of
 from pivot.fingerprint.plain import plain_content
 from pivot.hashing import hash_bytes
 
@@ -100,9 +101,9 @@ class Instances:
         if module is None:
             return None
         if module.__name__ not in self._singletons:
-            names = {id(one): name for name, one in sorted(vars(module).items())}
+            names = {identity_of(one): name for name, one in sorted(vars(module).items())}
             self._singletons[module.__name__] = names
-        name = self._singletons[module.__name__].get(id(value))
+        name = self._singletons[module.__name__].get(identity_of(value))
         if name is None or vars(module).get(name) is not value:
             return None
         return Parts(f"global {module.__name__}:{name}", (kind,))

@@ -18,11 +18,12 @@ from pivot.opacity import opaque_version
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from types import CodeType
 
 type Chain = tuple[str, ...]
 
 #: What the names of the decorator stand for: bound by an import, or reached through the package.
-_DECORATORS = ("=pivot.opacity:opaque", "=pivot:opaque")
+DECORATORS = ("=pivot.opacity:opaque", "=pivot:opaque")
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -34,17 +35,21 @@ def is_opaque(value: object) -> bool:
 def stated_version(value: object) -> str | None:
     """Give the version that stands for an object, None if it is to be followed."""
     version = opaque_version(value)
-    return version_around(value) if version is None and is_a(value, FunctionType) else version
+    if version is not None or not is_a(value, FunctionType):
+        return version
+    return version_around(value, value.__code__)
 
 
-def version_around(function: FunctionType) -> str | None:
+def version_around(function: FunctionType, code: CodeType) -> str | None:
     """Give the version of the class or function that a function is written in, if it's marked."""
-    first, *rest = function.__code__.co_qualname.split(".")
+    if "." not in code.co_qualname:
+        return None
+    first, *rest = code.co_qualname.split(".")
     found: object = function.__globals__.get(first)
     for name in rest:
         version = opaque_version(found)
         # What has the name now may have been defined anew, after the function.
-        if version is not None and _begins(found) <= function.__code__.co_firstlineno:
+        if version is not None and _begins(found) <= code.co_firstlineno:
             return version
         if not is_a(found, type):
             break
@@ -60,7 +65,7 @@ def _begins(definition: object) -> int:
 
 def opaque_decorators(bindings: Iterable[str]) -> frozenset[Chain]:
     """Give the chains of names that stand for the decorator, among the texts of bindings."""
-    found = [text.partition("=")[0] for text in bindings if text.endswith(_DECORATORS)]
+    found = [text.partition("=")[0] for text in bindings if text.endswith(DECORATORS)]
     return frozenset(tuple(use.split(".")) for use in found)
 
 

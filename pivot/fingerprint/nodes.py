@@ -11,11 +11,12 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from pivot.fingerprint.identity import identity_of
 from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
-    from types import FunctionType
+    from types import CodeType, FunctionType
 
     from pivot.fingerprint.origins import Origin
 
@@ -36,12 +37,15 @@ class FunctionNode(Node):
     environment: bool
 
     @classmethod
-    def of(cls, function: FunctionType, *, environment: bool) -> FunctionNode:
-        """Name a function, or just the code that it shares with others made in the same place."""
-        if environment:
-            return cls(("func", id(function)), function, environment)
-        parts = id(function.__code__), id(function.__globals__)
-        return cls(("code", *parts), function, environment)
+    def of(cls, function: FunctionType) -> FunctionNode:
+        """Name a function."""
+        return cls(("func", identity_of(function)), function, True)
+
+    @classmethod
+    def of_code(cls, function: FunctionType, code: CodeType) -> FunctionNode:
+        """Name just the code of a function, which others share that were made in its place."""
+        parts = identity_of(code), identity_of(function.__globals__)
+        return cls(("code", *parts), function, False)
 
 
 @frozen
@@ -54,7 +58,7 @@ class ClassNode(Node):
     @classmethod
     def of(cls, subject: type, *, environment: bool, reduced: bool = False) -> ClassNode:
         """Name a class."""
-        identity = ("class", id(subject), environment, reduced)
+        identity = ("class", identity_of(subject), environment, reduced)
         return cls(identity, subject, environment, reduced)
 
     def of_reduced(self) -> ClassNode:
@@ -72,7 +76,7 @@ class ConstNode(Node):
     @classmethod
     def of(cls, namespace: Mapping[str, object], module: str, name: str) -> ConstNode:
         """Name a global."""
-        return cls(("const", id(namespace), name), namespace, module, name)
+        return cls(("const", identity_of(namespace), name), namespace, module, name)
 
 
 @frozen
@@ -122,7 +126,7 @@ class SetupNode(Node):
     @classmethod
     def of(cls, namespace: Mapping[str, object], module: str) -> SetupNode:
         """Name a module's setup."""
-        return cls(("setup", id(namespace)), namespace, module)
+        return cls(("setup", identity_of(namespace)), namespace, module)
 
 
 @frozen
@@ -145,7 +149,7 @@ class OpaqueNode(Node):
     @classmethod
     def of(cls, subject: object, name: str, version: str) -> OpaqueNode:
         """Name an object, or the code of a function, that is not to be followed."""
-        return cls(("opaque", id(subject)), subject, name, version)
+        return cls(("opaque", identity_of(subject)), subject, name, version)
 
 
 @frozen
@@ -157,4 +161,4 @@ class ValueNode(Node):
     @classmethod
     def of(cls, label: str, value: object) -> ValueNode:
         """Name a given value."""
-        return cls(("value", label, id(value)), value, label)
+        return cls(("value", label, identity_of(value)), value, label)

@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING
 
 import pivot
 from pivot.fingerprint.distributions import Distributions
+from pivot.fingerprint.identity import identity_of
 from pivot.fingerprint.kinds import is_a
 from pivot.frozen import frozen
-from pivot.paths import is_project_file
+from pivot.paths import is_real_project_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -62,7 +63,9 @@ class Origins:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._real_root = os.path.realpath(root)
         self._distributions = Distributions()
+        self._directories: dict[str, str] = {}
         self._files: dict[str, Origin | None] = {}
         self._modules: dict[str, Origin | None] = {}
         #: Identity of a class -> its origin, and the class itself, so that it stays.
@@ -83,9 +86,9 @@ class Origins:
 
     def of_class(self, cls: type) -> Origin | None:
         """Give the origin of a class."""
-        known = self._classes.get(id(cls))
+        known = self._classes.get(identity_of(cls))
         if known is None:
-            known = self._classes[id(cls)] = self._of_class(cls), cls
+            known = self._classes[identity_of(cls)] = self._of_class(cls), cls
         return known[0]
 
     @property
@@ -102,10 +105,10 @@ class Origins:
     def _of_file(self, file: str) -> Origin | None:
         if file.startswith("<frozen "):
             return PYTHON
-        real = os.path.realpath(file)
+        real = self._real(file)
         if real.startswith(_PIVOT_DIRECTORY):
             return Origin("dist", "pivot", pivot.__version__)
-        if is_project_file(self.root, real):
+        if is_real_project_file(self._real_root, real):
             return None
         # An installer may link files into the site directory from elsewhere.
         installed = next((path for path in (file, real) if _in_site(path)), None)
@@ -113,6 +116,15 @@ class Origins:
             found = self._distributions.of_file(Path(installed))
             return Origin("dist", found.name, found.version) if found and not found.local else None
         return PYTHON if real.startswith(_library_directories()) else None
+
+    def _real(self, file: str) -> str:
+        """Give where a file really lies: most of the way is that of its neighbours."""
+        directory, name = os.path.split(file)
+        if os.path.islink(file) or name in {os.curdir, os.pardir, ""}:  # noqa: PTH114 - hot path
+            return os.path.realpath(file)
+        if directory not in self._directories:
+            self._directories[directory] = os.path.realpath(directory)
+        return os.path.join(self._directories[directory], name)  # noqa: PTH118 - hot path
 
     def _of_class(self, cls: type) -> Origin | None:
         name = module_of(cls)

@@ -25,6 +25,9 @@ _SCALARS = frozenset(
 )
 _CONTAINERS = frozenset({dict, MappingProxyType, list, tuple, set, frozenset, bytearray})
 _SHOWN_LENGTH = 80
+#: The text of these is never longer, nor that of a text of which each character is escaped.
+_SHORT_SCALARS = frozenset({NoneType, bool, float})
+_SHORT_TEXT = (_SHOWN_LENGTH - 2) // len(r"\U0010ffff")
 
 
 class Plain:
@@ -100,6 +103,8 @@ _CONTENTS: dict[type, Callable[..., object]] = {
 def shown(value: object) -> str | None:
     """Give a short text for a plain value; nobody else's `__repr__` is called."""
     kind = type(value)
+    if kind in _SHORT_SCALARS or (kind is str and len(str(value)) <= _SHORT_TEXT):
+        return repr(value)
     if kind not in _SCALARS and not (kind in _CONTAINERS and _is_flat(value)):
         return None
     try:

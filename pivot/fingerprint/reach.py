@@ -11,6 +11,7 @@ Tests: tests/fingerprint/test_fingerprinter.py.
 from __future__ import annotations
 
 import dataclasses
+import operator
 from typing import TYPE_CHECKING
 
 from pivot.fingerprint.manifest import Manifest
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pivot.fingerprint.manifest import Symbol
     from pivot.fingerprint.nodes import Node
     from pivot.fingerprint.symbols import Entry
+
+_FIRST = operator.itemgetter(0)
 
 
 class Reached:
@@ -77,7 +80,10 @@ class Reach:
         return set[Reached]().union(*steps)
 
     def _step(self, one: Reached) -> frozenset[Reached]:
-        one.next = frozenset(map(self.one, one.entry.nodes))
+        known = self._known
+        one.next = frozenset(
+            [known.get(node.identity) or self.one(node) for node in one.entry.nodes]
+        )
         return one.next
 
 
@@ -85,6 +91,7 @@ def manifest_of(reached: Collection[Reached], more: Iterable[Symbol] = ()) -> Ma
     """Give the manifest of what was reached, and of some more symbols."""
     named = [(one.key, one.symbol) for one in reached if one.symbol]
     named += [(symbol.key, symbol) for symbol in more]
+    named.sort(key=_FIRST)
     symbols = dict(named)
     if len(symbols) < len(named):
         several: dict[str, list[Symbol]] = {}
@@ -92,7 +99,7 @@ def manifest_of(reached: Collection[Reached], more: Iterable[Symbol] = ()) -> Ma
             several.setdefault(key, []).append(symbol)
         symbols = {key: _merged(found) for key, found in several.items()}
     unstable = {one.key for one in reached if one.unstable}
-    return Manifest({key: symbols[key] for key in sorted(symbols)}, tuple(sorted(unstable)))
+    return Manifest(symbols, tuple(sorted(unstable)))
 
 
 def _merged(symbols: list[Symbol]) -> Symbol:

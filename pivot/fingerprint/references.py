@@ -17,6 +17,7 @@ from pathlib import Path
 from types import (
     BuiltinFunctionType,
     ClassMethodDescriptorType,
+    CodeType,
     FunctionType,
     GetSetDescriptorType,
     MethodDescriptorType,
@@ -25,8 +26,9 @@ from types import (
 )
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pivot.fingerprint.identity import identity_of
 from pivot.fingerprint.kinds import is_a
-from pivot.fingerprint.marked import stated_version
+from pivot.fingerprint.marked import version_around
 from pivot.fingerprint.nodes import ClassNode, FunctionNode, ModuleNode, OpaqueNode, OriginNode
 from pivot.fingerprint.origins import module_of, stands_at
 from pivot.fingerprint.sources import compiled_verbatim
@@ -76,27 +78,36 @@ class References:
         self._scripts: dict[str, Mapping[str, object]] = {}
         #: Identity of a namespace -> the name of its module, and itself, so that it stays.
         self._names: dict[int, tuple[str, Mapping[str, object]]] = {}
+        #: Identity of a namespace -> what loaded its module, whether verbatim, and itself.
+        self._loaders: dict[int, tuple[object, bool, Mapping[str, object]]] = {}
         #: Identity of a class -> where it was written, and the class itself, so that it stays.
         self._homes: dict[int, tuple[Home, type]] = {}
+        self._codes: dict[FunctionType, CodeType] = {}
         self._defined: dict[FunctionType, Defined | None] = {}
         self._function_keys: dict[FunctionType, str] = {}
+        self._origins: dict[FunctionType, Origin | None] = {}
         #: Identity of a thing -> its reference, and the thing itself, so that it stays.
         self._known: dict[int, tuple[Reference | None, object]] = {}
 
     def reference(self, value: object) -> Reference | None:
         """Give the name of a function, a class or a module, None for anything else."""
-        known = self._known.get(id(value))
+        identity = identity_of(value)
+        known = self._known.get(identity)
         if known is None:
             if not issubclass(type(value), NAMED):
                 return None
-            known = self._known[id(value)] = self._reference(value), value
+            known = self._known[identity] = self._reference(value), value
         return known[0]
 
     def opaque(self, value: object) -> Reference | None:
         """Give the reference of something that a stated version stands for, else None."""
-        version = stated_version(value)
+        version = opaque_version(value)
         if version is None:
-            return None
+            if not is_a(value, FunctionType):
+                return None
+            version = version_around(value, self.code(value))
+            if version is None:
+                return None
         name = self._opaque_name(value)
         return Reference(f"opaque {name}", (OpaqueNode.of(value, name, version),))
 
@@ -113,7 +124,7 @@ class References:
         opaque = self.opaque(value)
         if opaque is not None:
             # A closure that is only written in something opaque has surroundings of its own.
-            return None if opaque_version(value) is None and _is_nested(value) else opaque
+            return None if opaque_version(value) is None and self._is_nested(value) else opaque
         if is_a(value, FunctionType):
             return self._function(value)
         if is_a(value, type):
@@ -124,14 +135,22 @@ class References:
             return self._builtin(value)
         return _descriptor(value)
 
+    def code(self, function: FunctionType) -> CodeType:
+        """Give the code of a function: to look it up in the function is an event for hooks."""
+        found = self._codes.get(function)
+        if found is None:
+            found = self._codes[function] = function.__code__
+        return found
+
     def function_key(self, function: FunctionType) -> str:
         """Give the key of a function's code: `func:module:label`."""
-        if function not in self._function_keys:
+        found = self._function_keys.get(function)
+        if found is None:
             defined = self.defined(function)
-            label = defined.label if defined else function.__code__.co_qualname
-            key = f"func:{self.module_name(function.__globals__)}:{label}"
-            self._function_keys[function] = key
-        return self._function_keys[function]
+            label = defined.label if defined else self.code(function).co_qualname
+            found = f"func:{self.module_name(function.__globals__)}:{label}"
+            self._function_keys[function] = found
+        return found
 
     def defined(self, function: FunctionType) -> Defined | None:
         """Give the source of a function, None if there is none, or it has changed since."""
@@ -140,14 +159,26 @@ class References:
         return self._defined[function]
 
     def _find(self, function: FunctionType) -> Defined | None:
-        source = self.sources.read(function.__code__.co_filename)
-        loader = _loader(function.__globals__)
-        verbatim = compiled_verbatim(loader)
-        return source and source.find(function.__code__, verbatim=verbatim, loader=loader)
+        code = self.code(function)
+        source = self.sources.read(code.co_filename)
+        if source is None:
+            return None
+        namespace = function.__globals__
+        known = self._loaders.get(identity_of(namespace))
+        if known is None:
+            loader = _loader(namespace)
+            known = loader, compiled_verbatim(loader), namespace
+            self._loaders[identity_of(namespace)] = known
+        return source.find(code, verbatim=known[1], loader=known[0])
 
     def function_origin(self, function: FunctionType) -> Origin | None:
         """Give whose code a function is."""
-        file = function.__code__.co_filename
+        if function not in self._origins:
+            self._origins[function] = self._origin_of(function)
+        return self._origins[function]
+
+    def _origin_of(self, function: FunctionType) -> Origin | None:
+        file = self.code(function).co_filename
         if file.startswith("<") and not file.startswith("<frozen "):
             # Made by `exec`: it belongs to the module in whose name it was made.
             given = function.__globals__.get("__file__")
@@ -158,9 +189,9 @@ class References:
 
     def module_name(self, namespace: Mapping[str, object]) -> str:
         """Give the name of the module with these globals, as it would be imported."""
-        known = self._names.get(id(namespace))
+        known = self._names.get(identity_of(namespace))
         if known is None:
-            known = self._names[id(namespace)] = self._module_name(namespace), namespace
+            known = self._names[identity_of(namespace)] = self._module_name(namespace), namespace
         return known[0]
 
     def _module_name(self, namespace: Mapping[str, object]) -> str:
@@ -184,9 +215,9 @@ class References:
 
     def home(self, cls: type) -> Home:
         """Give where a class was written: the globals that its body saw, and its source there."""
-        known = self._homes.get(id(cls))
+        known = self._homes.get(identity_of(cls))
         if known is None:
-            known = self._homes[id(cls)] = self._home(cls), cls
+            known = self._homes[identity_of(cls)] = self._home(cls), cls
         return known[0]
 
     def class_key(self, cls: type) -> str:
@@ -198,9 +229,9 @@ class References:
     def _function(self, function: FunctionType) -> Reference | None:
         origin = self.function_origin(function)
         if origin is None:
-            if not stands_at(function, function.__globals__, function.__code__.co_qualname):
+            if not stands_at(function, function.__globals__, self.code(function).co_qualname):
                 return None
-            node = FunctionNode.of(function, environment=True)
+            node = FunctionNode.of(function)
             return Reference(self.function_key(function), (node,))
         if self._is_named_by_others(function):
             name = f"{_public(function.__module__)}:{function.__qualname__}"
@@ -208,7 +239,7 @@ class References:
             return None
         else:
             module = str(function.__globals__.get("__name__"))
-            name = f"{_public(module)}:{function.__code__.co_qualname}"
+            name = f"{_public(module)}:{self.code(function).co_qualname}"
         return Reference(name, (OriginNode.of(origin),))
 
     def _class(self, cls: type) -> Reference | None:
@@ -269,16 +300,15 @@ class References:
         nodes = (OriginNode.of(origin),) if origin else ()
         return Reference(f"{_public(module)}:{function.__qualname__}", nodes)
 
+    def _is_nested(self, value: object) -> bool:
+        return is_a(value, FunctionType) and "<locals>" in self.code(value).co_qualname
+
     def _is_named_by_others(self, function: FunctionType) -> bool:
         """Say whether a function of others is to be found under its own name in their module."""
         module = sys.modules.get(function.__module__)
         if module is None or self.origins.of_module(function.__module__) is None:
             return False
         return stands_at(function, vars(module), function.__qualname__)
-
-
-def _is_nested(value: object) -> bool:
-    return is_a(value, FunctionType) and "<locals>" in value.__code__.co_qualname
 
 
 def _descriptor(value: Any) -> Reference:

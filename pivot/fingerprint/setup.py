@@ -13,7 +13,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from pivot.fingerprint.nodes import OriginNode
-from pivot.fingerprint.scopes import Use
 from pivot.fingerprint.unloaded import absolute
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ class Setup:
 
     def _is_other(self, namespace: Mapping[str, object], name: str) -> bool:
         """Say whether a global is a thing of others, other than those that do no harm."""
-        found = list(self.binder.bind([Use((name,))], namespace))
+        found = self.binder.bind([name], namespace)
         if not found or not found[0].nodes:
             return False
         stands_for = found[0].text.partition("=")[2].removeprefix("module ")

@@ -23,10 +23,11 @@ from pathlib import Path
 from types import CodeType, MappingProxyType
 from typing import TYPE_CHECKING
 
+from pivot.fingerprint.identity import identity_of
 from pivot.fingerprint.index import Entry, Forgetful, Source, SymbolIndex
 from pivot.fingerprint.names import uses_of
-from pivot.fingerprint.outline import LAMBDA, Outline, Piece, outline, pieces_of
-from pivot.fingerprint.scopes import read_uses
+from pivot.fingerprint.outline import LAMBDA, Outline, outline, pieces_of
+from pivot.fingerprint.scopes import read_uses, use_texts, written_uses
 from pivot.fingerprint.syntax import syntax_hash, without_defaults
 from pivot.signature import Signature, is_fresh
 
@@ -43,11 +44,16 @@ _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 class Defined:
     """A piece of source."""
 
-    __slots__ = ("_piece", "_source", "_uses", "number")
+    __slots__ = (
+        *("_extent", "_hash", "_label", "_line", "_source", "_use_texts", "_uses", "_within"),
+        "number",
+    )
 
     def __init__(self, source: SourceFile, number: int) -> None:
         self._source = source
-        self._piece = Piece._make(source.outline.pieces[number])
+        self._label, self._line, self._hash, self._use_texts, self._within, self._extent = (
+            source.outline.pieces[number]
+        )
         self._uses: tuple[Use, ...] | None = None
         #: Which piece of its file it is.
         self.number = number
@@ -60,24 +66,29 @@ class Defined:
     @property
     def label(self) -> str:
         """Its name within the module, if it's a definition."""
-        return self._piece.label
+        return self._label
 
     @property
     def line(self) -> int:
         """Where a person finds it."""
-        return self._piece.line
+        return self._line
 
     @property
     def hash(self) -> str:
         """The hash of the normalised syntax."""
-        return self._piece.hash
+        return self._hash
 
     @property
     def uses(self) -> tuple[Use, ...]:
         """The names that come from outside."""
         if self._uses is None:
-            self._uses = read_uses(self._piece.uses)
+            self._uses = read_uses(self._use_texts)
         return self._uses
+
+    @property
+    def use_texts(self) -> list[str]:
+        """The texts of its uses."""
+        return use_texts(self._use_texts)
 
     @property
     def node(self) -> ast.AST | None:
@@ -88,11 +99,11 @@ class Defined:
     @property
     def extent(self) -> Extent | None:
         """Of a lambda: where it is."""
-        return self._piece.extent
+        return self._extent
 
     def is_method_of(self, cls: Defined) -> bool:
         """Say whether it's a function that the body of a class defines, unconditionally."""
-        return self._piece.within == cls.number and self._source is cls._source
+        return self._within == cls.number and self._source is cls._source
 
     def without(self, fields: AbstractSet[str]) -> Source:
         """Give what counts of a class but for the default values of some fields."""
@@ -102,11 +113,11 @@ class Defined:
             if not isinstance(node, ast.ClassDef):
                 return None
             tree = without_defaults(node, fields)
-            return Source(syntax_hash(tree), uses_of(tree))
+            return Source(syntax_hash(tree), written_uses(uses_of(tree)))
 
         key = " ".join(("reduced", self.hash, *sorted(fields)))
         # Of a class whose file has changed, what is known stays.
-        return self._source.index.derived(key, reduced) or Source(self.hash, self.uses)
+        return self._source.index.derived(key, reduced) or Source(self.hash, self._use_texts)
 
 
 class SourceFile:
@@ -143,7 +154,7 @@ class SourceFile:
         know that it does.
         """
         # By identity: to hash a code object, Python reads all of it.
-        key = id(code), verbatim
+        key = identity_of(code), verbatim
         known = self._found.get(key)
         if known is None:
             sound = not verbatim or self._was_imported(code, loader) or code in self._codes
@@ -178,6 +189,11 @@ class SourceFile:
     def statements(self, name: str) -> list[Defined]:
         """Give the top-level statements that bind or change a global name."""
         return [self._piece(number) for number in self.outline.statements.get(name, ())]
+
+    def first_line(self, name: str) -> int | None:
+        """Give the line of the first of these statements, None if there is none."""
+        numbers = self.outline.statements.get(name)
+        return self._piece(numbers[0]).line if numbers else None
 
     def imported_as(self, name: str) -> list[Use]:
         """Give what an import at the top level may have bound a global name to."""
@@ -238,8 +254,8 @@ class SourceFile:
         if not isinstance(top, CodeType):
             return False
         if self._imported is None or self._imported[0] is not top:
-            self._imported = top, frozenset(map(id, _all_in(top)))
-        return id(code) in self._imported[1]
+            self._imported = top, frozenset(map(identity_of, _all_in(top)))
+        return identity_of(code) in self._imported[1]
 
     @functools.cached_property
     def _codes(self) -> frozenset[CodeType]:

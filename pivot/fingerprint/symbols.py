@@ -19,6 +19,7 @@ from pivot.errors import Place
 from pivot.fingerprint.binding import Binding
 from pivot.fingerprint.bytecode import code_names, code_text
 from pivot.fingerprint.digest import Digest, Opaque
+from pivot.fingerprint.identity import identity_of
 from pivot.fingerprint.index import Source
 from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.manifest import Symbol
@@ -39,13 +40,13 @@ from pivot.fingerprint.nodes import (
 )
 from pivot.fingerprint.plain import shown
 from pivot.fingerprint.ran import KIND, WHOLE
-from pivot.fingerprint.scopes import SUBCLASSES, Use
+from pivot.fingerprint.scopes import SUBCLASSES, read_use, use_texts, written_uses
 from pivot.fingerprint.setup import Setup
 from pivot.fingerprint.syntax import syntax_hash, without_defaults
 from pivot.hashing import hash_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from pivot.fingerprint.binding import Binder
@@ -56,10 +57,11 @@ if TYPE_CHECKING:
 
 _SEPARATOR = "\x1d"
 _NOTHING = Digest("")
+_SUBCLASSES = str(SUBCLASSES)
 
 
 class Entry(NamedTuple):
-    """A node's symbol, and the nodes that it names."""
+    """A node's symbol, and the nodes that it names, some perhaps several times."""
 
     #: None for a node that only leads to others.
     symbol: Symbol | None
@@ -74,7 +76,8 @@ class _Code(NamedTuple):
     """The source of a node, or what stands for it."""
 
     hash: str
-    uses: Sequence[Use]
+    #: Their texts.
+    uses: Sequence[str]
     place: Place | None
     #: Whether there ought to be a source, and it can't be found.
     lost: bool = False
@@ -130,18 +133,18 @@ class Symbols:
         return self._entry(key, self._function_code(node), function.__globals__, environment)
 
     def _function_code(self, node: FunctionNode) -> _Code:
-        code = node.subject.__code__
+        code = self.references.code(node.subject)
         defined = self.references.defined(node.subject)
         if defined is None:
             # What was made by `exec` has no source; what lies in a file ought to have one.
             lost = Path(code.co_filename).is_absolute()
-            uses = [Use((name,)) for name in sorted(code_names(code))]
+            uses = sorted(code_names(code))
             place = self._place(code.co_filename, code.co_firstlineno)
             return _Code(hash_text(code_text(code)), uses, place, lost)
-        # Names of the functions around it are in its cells, and so in its environment.
-        uses, cells = defined.uses, code.co_freevars
+        uses, cells = defined.use_texts, code.co_freevars
         if cells:
-            uses = [one for one in uses if one.imported or one.path[0] not in cells]
+            # Names of the functions around it are in its cells, and so in its environment.
+            uses = [text for text in uses if not _starts_in(text, cells)]
         place = self._place(code.co_filename, defined.line)
         return _Code(defined.hash, uses, place, trees=lambda: [defined.node])
 
@@ -154,10 +157,12 @@ class Symbols:
         code = self._class_code(node, home)
         key = self.references.class_key(node.subject)
         made = self._entry(key, code, home.namespace, environment)
-        nodes = [_as_base(inner, node) for inner in made.nodes]
-        if SUBCLASSES in code.uses:
-            nodes += self.binder.subclasses(node.subject)
-        return made._replace(nodes=tuple(nodes))
+        nodes: list[Node] = []
+        if node.reduced:
+            nodes += [_as_base(inner, node) for inner in made.nodes]
+        if _SUBCLASSES in code.uses:
+            nodes = [*(nodes or made.nodes), *self.binder.subclasses(node.subject)]
+        return Entry(made.symbol, tuple(nodes), made.unstable) if nodes else made
 
     def _class_code(self, node: ClassNode, home: Home) -> _Code:
         cls, defined = node.subject, home.defined
@@ -169,15 +174,17 @@ class Symbols:
         without = self.values.classes.elsewhere.fields(cls) if node.reduced else None
         if without:
             digest, uses = defined.without(without)
-            return _Code(digest, uses, place, trees=lambda: _reduced(defined.node, without))
-        return _Code(defined.hash, defined.uses, place, trees=lambda: [defined.node])
+            return _Code(
+                digest, use_texts(uses), place, trees=lambda: _reduced(defined.node, without)
+            )
+        return _Code(defined.hash, defined.use_texts, place, trees=lambda: [defined.node])
 
     def _opaque(self, node: OpaqueNode) -> Entry:
         subject, place = node.subject, None
         hidden: tuple[Node, ...] = ()
         if is_a(subject, FunctionType) and self.references.function_origin(subject) is None:
-            hidden = (FunctionNode.of(subject, environment=True),)
-            code = subject.__code__
+            hidden = (FunctionNode.of(subject),)
+            code = self.references.code(subject)
             place = self._place(code.co_filename, code.co_firstlineno)
         elif is_a(subject, type) and self.references.origins.of_class(subject) is None:
             hidden = (ClassNode.of(subject, environment=True),)
@@ -204,17 +211,17 @@ class Symbols:
         source = self.sources.read(file) if file else None
         statements = source.statements(name) if source else []
         code = self._of_statements(file, statements)
-        return code._replace(uses=[use for use in code.uses if use.path != (name,)])
+        return code._replace(uses=[text for text in code.uses if read_use(text).path != (name,)])
 
     def _statements_place(self, namespace: Mapping[str, object], name: str) -> Place | None:
         file = _file(namespace)
         source = self.sources.read(file) if file else None
-        statements = source.statements(name) if source else ()
-        return self._place(file, statements[0].line) if statements else None
+        line = source.first_line(name) if source else None
+        return None if line is None else self._place(file, line)
 
     def _of_statements(self, file: str | None, statements: list[Defined]) -> _Code:
         digest = _SEPARATOR.join(one.hash for one in statements)
-        uses = {use for one in statements for use in one.uses}
+        uses = {text for one in statements for text in one.use_texts}
         place = self._place(file, statements[0].line) if statements else None
         return _Code(digest, sorted(uses), place, trees=lambda: [one.node for one in statements])
 
@@ -225,7 +232,7 @@ class Symbols:
         if source is None:
             return Entry(None)
         if node.name == WHOLE:
-            whole = _Code(source.whole.hash, source.whole.uses, self._place(file, 1))
+            whole = _Code(source.whole.hash, source.whole.use_texts, self._place(file, 1))
             return self._entry(key, whole, node.subject, _NOTHING)
         if not source.statements(node.name):
             return Entry(None)  # it is gone: the lock misses it
@@ -236,7 +243,7 @@ class Symbols:
         namespace = vars(module) if module else self.binder.unloaded.namespace(node.name) or {}
         file = _file(namespace)
         source = self.sources.read(file) if file else None
-        uses = source.whole.uses if source and module is None else ()
+        uses = source.whole.use_texts if source and module is None else ()
         text = source.whole.hash if source else ""
         if module is None and source is None and file is not None:
             # What is no Python can't be imported, as long as it's this text.
@@ -263,20 +270,21 @@ class Symbols:
         return Entry(made.symbol, (*made.nodes, *inner))
 
     def _setup_node(self, namespace: Mapping[str, object]) -> Node:
-        known = self._setup_nodes.get(id(namespace))
+        known = self._setup_nodes.get(identity_of(namespace))
         if known is None:
             known = SetupNode.of(namespace, self.references.module_name(namespace))
-            self._setup_nodes[id(namespace)] = known
+            self._setup_nodes[identity_of(namespace)] = known
         return known
 
     def _entry(
         self, key: str, code: _Code, namespace: Mapping[str, object], environment: Digest
     ) -> Entry:
-        bindings = list(self.binder.bind(code.uses, namespace))
-        decorators = opaque_decorators(one.text for one in bindings)
-        if decorators:
-            code = self._without_opaque(code, decorators, key.partition(":")[0])
-            bindings = list(self.binder.bind(code.uses, namespace))
+        bindings = self.binder.bind(code.uses, namespace)
+        if self.binder.marks:
+            decorators = opaque_decorators(one.text for one in bindings)
+            if decorators:
+                code = self._without_opaque(code, decorators, key.partition(":")[0])
+                bindings = self.binder.bind(code.uses, namespace)
         return _entry(key, code, bindings, environment, self._setup_node(namespace))
 
     def _without_opaque(self, code: _Code, decorators: Collection[Chain], kind: str) -> _Code:
@@ -288,14 +296,15 @@ class Symbols:
                 return None
             kept = [without_opaque(tree, decorators, whole=whole) for tree in trees if tree]
             uses = {use for tree in kept for use in uses_of(tree)}
-            return Source(_SEPARATOR.join(map(syntax_hash, kept)), tuple(sorted(uses)))
+            return Source(_SEPARATOR.join(map(syntax_hash, kept)), written_uses(sorted(uses)))
 
         chains = sorted(".".join(chain) for chain in decorators)
         key = " ".join(("whole" if whole else "emptied", code.hash, *chains))
         found = self.sources.index.derived(key, emptied)
         if found is None:
             return code  # the file has changed: what is known of it stays
-        uses = [use for use in code.uses if use in found.uses]
+        kept = set(use_texts(found.uses))
+        uses = [text for text in code.uses if text in kept]
         return code._replace(hash=found.hash, uses=uses)
 
     def _value(self, node: ValueNode) -> Entry:
@@ -315,13 +324,18 @@ class Symbols:
         return Place(shown, line)
 
 
+def _starts_in(use: str, names: Collection[str]) -> bool:
+    found = read_use(use)
+    return not found.imported and found.path[0] in names
+
+
 def _reduced(node: ast.AST | None, fields: AbstractSet[str]) -> list[ast.AST | None]:
     return [without_defaults(node, fields) if isinstance(node, ast.ClassDef) else node]
 
 
 def _as_base(node: Node, derived: ClassNode) -> Node:
     """Give the node of a base of a reduced class, to which its source leads as well, reduced."""
-    if not derived.reduced or not isinstance(node, ClassNode):
+    if type(node) is not ClassNode:
         return node
     is_base = any(base is node.subject for base in derived.subject.__mro__[1:])
     return node.of_reduced() if is_base else node
@@ -330,21 +344,16 @@ def _as_base(node: Node, derived: ClassNode) -> Node:
 def _entry(
     key: str,
     code: _Code,
-    bindings: Iterable[Binding],
+    bindings: Sequence[Binding],
     environment: Digest = _NOTHING,
     *more: Node,
 ) -> Entry:
-    texts: set[str] = set()
-    nodes: dict[tuple[Hashable, ...], Node] = {}
-    for binding in bindings:
-        texts.add(binding.text)
-        for node in binding.nodes:
-            nodes[node.identity] = node
-    for node in (*environment.nodes, *more):
-        nodes[node.identity] = node
+    texts = {binding.text for binding in bindings}
+    nodes = [node for binding in bindings for node in binding.nodes]
     digest = hash_text(_SEPARATOR.join((code.hash, *sorted(texts), environment.hash)))
     kind, _, name = key.partition(":")
-    return Entry(Symbol(kind, name, digest, code.place), tuple(nodes.values()), code.lost)
+    symbol = Symbol(kind, name, digest, code.place)
+    return Entry(symbol, (*nodes, *environment.nodes, *more), code.lost)
 
 
 def _bytes_hash(file: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from pivot.fingerprint.identity import identity_of
 from pivot.fingerprint.nodes import SourceNode
 from pivot.frozen import frozen
 
@@ -56,7 +57,7 @@ class UnloadedModules:
     def leads(self, namespace: Unloaded, name: str) -> list[ImportLead | SourceNode]:
         """Give what a global name leads to; nothing if nothing that can be read binds it."""
         # Star imports are looked through in order, each module once: they may form a circle.
-        todo, seen = [namespace], {id(namespace)}
+        todo, seen = [namespace], {identity_of(namespace)}
         for inner in todo:
             source = self._source(inner)
             if source is None:
@@ -69,8 +70,8 @@ class UnloadedModules:
                 if module is not None and name in vars(module):
                     return [ImportLead(inner, use)]
                 other = self.namespace(absolute(use, inner)) if module is None else None
-                if other is not None and id(other) not in seen:
-                    seen.add(id(other))
+                if other is not None and identity_of(other) not in seen:
+                    seen.add(identity_of(other))
                     todo.append(other)
         return []
 

@@ -11,10 +11,13 @@ from __future__ import annotations
 from types import FunctionType
 from typing import TYPE_CHECKING
 
-from pivot.fingerprint.digest import Digest, Parts, digest, new_leaves
+from pivot.fingerprint.digest import Digest, Named, Parts, digest, new_leaves
+from pivot.fingerprint.identity import identity_of
 from pivot.fingerprint.kinds import is_a
+from pivot.fingerprint.likeness import of_parts
 from pivot.fingerprint.references import NAMED
 from pivot.fingerprint.runtime import runtime_parts
+from pivot.hashing import hash_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -43,6 +46,8 @@ class Values:
         self.classes = classes
         self.instances = instances
         self._leaves = new_leaves()
+        #: Identity of a thing with a name of its own -> the name's hash, its nodes, and itself.
+        self._named_hashes: Named = {}
         #: What values share that are alike in all -> their digest.
         self._alike: dict[Hashable, Digest] = {}
         #: Type -> the door for its values.
@@ -52,14 +57,26 @@ class Values:
         """Digest any value."""
         likeness = self.instances.likeness(value)
         if likeness is None:
-            return self.digest_of(self.take_apart(value))
+            return self._digest(self.take_apart(value))
         if likeness not in self._alike:
-            self._alike[likeness] = self.digest_of(self.take_apart(value))
+            self._alike[likeness] = self._digest(self.take_apart(value))
         return self._alike[likeness]
 
     def digest_of(self, parts: Parts) -> Digest:
         """Digest what was taken apart already."""
-        return digest(parts, self.take_apart, self._leaves)
+        if not parts.children:
+            return digest(parts, self.take_apart)
+        # Functions with the same defaults, classes with the same bases are many.
+        likeness = of_parts(parts, self._named_hashes)
+        if likeness is None:
+            return self._digest(parts)
+        found = self._alike.get(likeness)
+        if found is None:
+            found = self._alike[likeness] = self._digest(parts)
+        return found
+
+    def _digest(self, parts: Parts) -> Digest:
+        return digest(parts, self.take_apart, self._leaves, self._named_hashes)
 
     def take_apart(self, value: object) -> Parts:
         """Take a value apart by one level."""
@@ -98,6 +115,8 @@ class Values:
         """Take apart what may have a name of its own."""
         reference = self.references.reference(value)
         if reference is not None:
+            found = hash_text(reference.name), reference.nodes, value
+            self._named_hashes[identity_of(value)] = found
             return Parts(reference.name, nodes=reference.nodes)
         opaque = None if is_a(value, FunctionType) else self._opaque(value)
         return opaque or self.callables.take_apart(value) or self.classes.take_apart(value)

@@ -1,6 +1,7 @@
 import pytest
 
 from pivot.fingerprint.digest import Digest, Opaque, Parts, digest
+from pivot.fingerprint.nodes import ModuleNode
 
 
 def take_apart(value):
@@ -85,12 +86,13 @@ def test_depth_has_no_limit():
 
 
 def test_nodes_are_gathered_in_order_and_the_worst_opacity_is_kept():
+    one, two, three = map(ModuleNode.of, ("one", "two", "three"))
     parts = Parts(
         "outer",
         (
-            Parts("a", nodes=("n1", "n2"), opaque=Opaque.RUNTIME),
-            Parts("b", ("x",), nodes=("n2", "n3"), opaque=Opaque.UNKNOWN),
+            Parts("a", nodes=(one, two), opaque=Opaque.RUNTIME),
+            Parts("b", ("x",), nodes=(ModuleNode.of("two"), three), opaque=Opaque.UNKNOWN),
         ),
     )
     found = digest(parts, take_apart)
-    assert found == Digest(found.hash, ("n1", "n2", "n3"), Opaque.UNKNOWN)
+    assert found == Digest(found.hash, (one, two, three), Opaque.UNKNOWN)
