@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 #: What any global of the own module may be reached through.
 _REFLECTION = frozenset({"globals", "eval", "exec", "sys:modules"})
 _MISSING = object()
+#: The built-ins that stand for nothing but themselves.
+_BUILTINS = frozenset(vars(builtins)) - _REFLECTION
 #: Types of most constants.
 _NO_CODE = frozenset({bool, int, float, str, tuple, list, dict, set, frozenset})
 
@@ -91,6 +93,8 @@ class Binder:
         return found
 
     def _bind(self, text: str, namespace: Mapping[str, object]) -> Binding | None:
+        if text in _BUILTINS and text not in namespace and type(namespace) is dict:
+            return None
         use = read_use(text)
         found = self._imported(use, namespace) if use.imported else self._global(use, namespace)
         if found is not None and found.text in _REFLECTION:

@@ -148,20 +148,32 @@ class _Walk:
         if leaves is None:
             identity = identity_of(value)
             if identity in self.named:
-                known_hash, nodes, _ = self.named[identity]
-                for node in nodes:
-                    self.nodes.setdefault(node.identity, node)
-                return known_hash
+                return self.by_name(identity)
             if identity in self.places:
                 return self.back(self.places[identity])
             known = self.done.get(identity)
-            return known[0] if known else self.begin(value, identity, self.take_apart(value))
+            if known:
+                return known[0]
+            parts = self.take_apart(value)
+            # Taking it apart may just have given it a name.
+            return (
+                self.by_name(identity)
+                if identity in self.named
+                else self.begin(value, identity, parts)
+            )
         found = leaves.get(value)
         if found is None:
             found = hash_text(self.take_apart(value).label)
             if len(leaves) < _MOST_LEAVES and (type(value) is not str or len(value) <= _LONGEST):
                 leaves[value] = found
         return found
+
+    def by_name(self, identity: int) -> str:
+        """Give the hash of a thing with a name of its own."""
+        known, nodes, _ = self.named[identity]
+        for node in nodes:
+            self.nodes.setdefault(node.identity, node)
+        return known
 
     def begin(self, value: object, identity: int, parts: Parts) -> str:
         """Give the hash of a leaf; put anything else on the stack and give ""."""

@@ -253,6 +253,8 @@ class SourceFile:
         top = getattr(loader, "code", None)
         if not isinstance(top, CodeType):
             return False
+        if _has_at_its_name(top, code):
+            return True
         if self._imported is None or self._imported[0] is not top:
             self._imported = top, frozenset(map(identity_of, _all_in(top)))
         return identity_of(code) in self._imported[1]
@@ -365,6 +367,15 @@ def _all_in(top: CodeType) -> Iterable[CodeType]:
     for code in todo:
         todo += [constant for constant in code.co_consts if type(constant) is CodeType]
     return todo
+
+
+def _has_at_its_name(top: CodeType, code: CodeType) -> bool:
+    """Say whether a code object is nested in another as its name says; most are, not all."""
+    found = [top]
+    for name in code.co_qualname.replace(".<locals>", "").split("."):
+        inner = [one for outer in found for one in outer.co_consts if type(one) is CodeType]
+        found = [one for one in inner if one.co_name == name]
+    return any(one is code for one in found)
 
 
 def _nearest(found: list[Defined], code: CodeType) -> Defined | None:

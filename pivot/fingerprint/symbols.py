@@ -159,7 +159,9 @@ class Symbols:
         made = self._entry(key, code, home.namespace, environment)
         nodes: list[Node] = []
         if node.reduced:
-            nodes += [_as_base(inner, node) for inner in made.nodes]
+            nodes += [
+                _as_base(inner, node) if type(inner) is ClassNode else inner for inner in made.nodes
+            ]
         if _SUBCLASSES in code.uses:
             nodes = [*(nodes or made.nodes), *self.binder.subclasses(node.subject)]
         return Entry(made.symbol, tuple(nodes), made.unstable) if nodes else made
@@ -333,10 +335,8 @@ def _reduced(node: ast.AST | None, fields: AbstractSet[str]) -> list[ast.AST | N
     return [without_defaults(node, fields) if isinstance(node, ast.ClassDef) else node]
 
 
-def _as_base(node: Node, derived: ClassNode) -> Node:
+def _as_base(node: ClassNode, derived: ClassNode) -> Node:
     """Give the node of a base of a reduced class, to which its source leads as well, reduced."""
-    if type(node) is not ClassNode:
-        return node
     is_base = any(base is node.subject for base in derived.subject.__mro__[1:])
     return node.of_reduced() if is_base else node
 
