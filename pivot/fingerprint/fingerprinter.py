@@ -189,9 +189,8 @@ class Fingerprinter:
             for label, node in nodes.items()
             if is_a(node, FunctionNode)
         }
-        led_to = self._reach.next_to(reached)
         for label, one in functions.items():
-            if len(functions) > 1 or one in led_to:
+            if len(functions) > 1 or self._reach.leads(reached, one):
                 yield Symbol("value", label, hash_text(one.key), None, one.key)
 
     def _entry(self, node: Node) -> Entry:

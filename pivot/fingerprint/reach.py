@@ -79,6 +79,10 @@ class Reach:
         steps = [one.next if one.next is not None else self._step(one) for one in reached]
         return set[Reached]().union(*steps)
 
+    def leads(self, reached: Iterable[Reached], to: Reached) -> bool:
+        """Say whether some nodes lead to another in one step."""
+        return any(to in (one.next or self._step(one)) for one in reached)
+
     def _step(self, one: Reached) -> frozenset[Reached]:
         known = self._known
         one.next = frozenset(
