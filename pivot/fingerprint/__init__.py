@@ -13,7 +13,8 @@ package knows neither stages nor the store. How it comes about, from the bottom 
     references              by what name code refers to a thing
     unloaded, binding       what a name stands for, where it is used
     plain, callables, classes, instances, runtime -> values
-                            what any value consists of; `digest` makes a hash of it
+                            what any value consists of; `digest` makes a hash of it, unless
+                            it's alike (`likeness`) another one
     precision               how much of a library's version counts
     setup                   what importing a module does to others
     nodes, symbols          what there is to be hashed, and where it leads

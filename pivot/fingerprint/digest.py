@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pivot.fingerprint.nodes import Node
 
 _SEPARATOR = "\x1e"
-#: Identity of a thing with a name of its own -> the hash of the name, its nodes, and itself.
-type Named = dict[int, tuple[str, tuple[Node, ...], object]]
+#: Of a thing with a name of its own: the hash of the name, its nodes, and itself, so that it stays.
+type Name = tuple[str, tuple[Node, ...], object]
 
 
 class Opaque(enum.IntEnum):
@@ -94,12 +94,12 @@ def digest(
     parts: Parts,
     take_apart: Callable[[object], Parts],
     leaves: Leaves = MappingProxyType({}),
-    named: Mapping[int, tuple[str, tuple[Node, ...], object]] = MappingProxyType({}),
+    named: Mapping[int, Name] = MappingProxyType({}),
 ) -> Digest:
     """Digest a value that is taken apart already; `take_apart` is asked for each one inside.
 
-    Of the types in `leaves` the hashes are looked up there, and kept for other values; what is in
-    `named` is not taken apart.
+    Of the types in `leaves` the hashes are looked up there, and kept for other values; `named` has,
+    by their identities, things that need not be taken apart, and may get more on the way.
     """
     if not parts.children:
         return Digest(hash_text(parts.label), parts.nodes, parts.opaque)
@@ -111,7 +111,7 @@ class _Walk:
         self,
         take_apart: Callable[[object], Parts],
         leaves: Leaves,
-        named: Mapping[int, tuple[str, tuple[Node, ...], object]],
+        named: Mapping[int, Name],
     ) -> None:
         self.take_apart = take_apart
         self.leaves = leaves

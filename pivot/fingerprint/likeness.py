@@ -50,7 +50,7 @@ def likeness(value: object, named: Container[int], depth: int = 0) -> Hashable |
     if kind is Parts:
         return of_parts(value, named, depth)  # pyright: ignore[reportArgumentType] - as above
     identity = identity_of(value)
-    return (kind, identity) if identity in named else None
+    return ("named", identity) if identity in named else None
 
 
 def _of_all(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from types import FunctionType
 from typing import TYPE_CHECKING
 
-from pivot.fingerprint.digest import Digest, Named, Parts, digest, new_leaves
+from pivot.fingerprint.digest import Digest, Name, Parts, digest, new_leaves
 from pivot.fingerprint.identity import identity_of
 from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.likeness import of_parts
@@ -46,8 +46,8 @@ class Values:
         self.classes = classes
         self.instances = instances
         self._leaves = new_leaves()
-        #: Identity of a thing with a name of its own -> the name's hash, its nodes, and itself.
-        self._named_hashes: Named = {}
+        #: Identity of a thing -> its name, if it has one of its own.
+        self._names: dict[int, Name] = {}
         #: What values share that are alike in all -> their digest.
         self._alike: dict[Hashable, Digest] = {}
         #: Type -> the door for its values.
@@ -67,7 +67,7 @@ class Values:
         if not parts.children:
             return digest(parts, self.take_apart)
         # Functions with the same defaults, classes with the same bases are many.
-        likeness = of_parts(parts, self._named_hashes)
+        likeness = of_parts(parts, self._names)
         if likeness is None:
             return self._digest(parts)
         found = self._alike.get(likeness)
@@ -76,7 +76,7 @@ class Values:
         return found
 
     def _digest(self, parts: Parts) -> Digest:
-        return digest(parts, self.take_apart, self._leaves, self._named_hashes)
+        return digest(parts, self.take_apart, self._leaves, self._names)
 
     def take_apart(self, value: object) -> Parts:
         """Take a value apart by one level."""
@@ -116,7 +116,7 @@ class Values:
         reference = self.references.reference(value)
         if reference is not None:
             found = hash_text(reference.name), reference.nodes, value
-            self._named_hashes[identity_of(value)] = found
+            self._names[identity_of(value)] = found
             return Parts(reference.name, nodes=reference.nodes)
         opaque = None if is_a(value, FunctionType) else self._opaque(value)
         return opaque or self.callables.take_apart(value) or self.classes.take_apart(value)
