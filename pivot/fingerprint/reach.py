@@ -81,7 +81,10 @@ class Reach:
 
     def leads(self, reached: Iterable[Reached], to: Reached) -> bool:
         """Say whether some nodes lead to another in one step."""
-        return any(to in (one.next or self._step(one)) for one in reached)
+        for one in reached:  # noqa: SIM110 - `any` would make a call of each
+            if to in (one.next or self._step(one)):
+                return True
+        return False
 
     def _step(self, one: Reached) -> frozenset[Reached]:
         known = self._known
