@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-#: Whose opening of a file is no reading of data: imports, and tracebacks that show source lines.
+#: Whose opening of a file is no reading of data: imports, tracebacks that show source lines, and
+#: Pivot itself.
 _MACHINERY = ("<frozen importlib", "<frozen zipimport")
 _MACHINERY_ENDINGS = (
     "/linecache.py",
@@ -36,6 +37,7 @@ _MACHINERY_ENDINGS = (
     "/inspect.py",
     "/pivot/discovery/importer.py",
     "/pivot/engine/capture.py",
+    "/pivot/plugins/installed.py",
 )
 #: Makes a path canonical, and so looks at each directory above it.
 _RESOLVING = frozenset({"realpath", "_joinrealpath"})
