@@ -15,7 +15,7 @@ from pivot.engine.facts import Recorded, undeclared
 from pivot.engine.workspace import LARGE
 from pivot.errors import StageError, StorageError
 from pivot.store.content import Signature
-from pivot.store.lock import Lock, Record, write_lock
+from pivot.store.lock import Lock, Record, encode_lock, write_lock
 from pivot.store.runs import Result, with_result
 
 if TYPE_CHECKING:
@@ -203,7 +203,11 @@ class Committer:
             outs=result.outs,
             traced=result.traced,
         )
-        write_lock(self._workspace.layout.lock_file(stage.name), lock)
+        # A file that takes another's place is written to the disk at once by some file systems,
+        # which takes longer than all the rest of restoring a stage.
+        past = verdict.past.lock
+        if past is None or encode_lock(past) != encode_lock(lock):
+            write_lock(self._workspace.layout.lock_file(stage.name), lock)
         state = self._workspace.state
         state.remember(verdict.key, with_result(state.recall(verdict.key), result))
         if self._observer is not None:

@@ -14,6 +14,7 @@ Tests: tests/fingerprint/test_sources.py.
 from __future__ import annotations
 
 import ast
+import collections
 import functools
 import importlib.machinery
 import importlib.util
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from pivot.fingerprint.outline import Extent
     from pivot.fingerprint.scopes import Use
 
+#: Of so many files the syntax is kept, for what is not in their outline.
+_MOST_TREES = 32
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -213,6 +216,11 @@ class SourceFile:
         """The top-level statements that are there for an effect, with the names it may touch."""
         return [(self._piece(number), names) for number, names in self.outline.effects]
 
+    def forget_nodes(self) -> None:
+        """Let the syntax go; who still needs it has the file parsed again."""
+        self._nodes = None
+        self.__dict__.pop("nodes", None)
+
     @functools.cached_property
     def nodes(self) -> list[ast.AST]:
         """The syntax of each piece, empty if the file has changed."""
@@ -277,6 +285,8 @@ class SourceFiles:
         #: What outlives the process.
         self.index = index or SymbolIndex(Path(), Forgetful())
         self._files: dict[str, SourceFile | None] = {}
+        #: Those whose syntax is at hand, the one that was parsed last at the end.
+        self._parsed: collections.deque[SourceFile] = collections.deque()
         self._signatures: dict[str, Signature] = {}
 
     @property
@@ -319,7 +329,13 @@ class SourceFiles:
     ) -> SourceFile | None:
         if entry.outline is None:
             return None
-        return SourceFile(file, entry.outline, entry.content, self.index, nodes)
+        source = SourceFile(file, entry.outline, entry.content, self.index, nodes)
+        if nodes is not None:
+            # Trees are by far the largest part of what is known of a file, and soon of no use.
+            self._parsed.append(source)
+            if len(self._parsed) > _MOST_TREES:
+                self._parsed.popleft().forget_nodes()
+        return source
 
     def _of_notebook(self, file: str) -> SourceFile | None:
         # A notebook's cells are in no file; IPython enters them in linecache, without a time.

@@ -147,20 +147,8 @@ def _fields(record: Record) -> dict[str, object]:
 
 
 def write_lock(file: Path, lock: Lock) -> None:
-    """Write a lock file, atomically, unless it says so already; raise `StorageError`."""
-    data = encode_lock(lock)
-    if not _says(file, data):
-        write_atomically(file, data)
-
-
-def _says(file: Path, data: bytes) -> bool:
-    # A file that takes the place of another is written to the disk at once by some file systems,
-    # which takes longer than all the rest of restoring a stage.
-    try:
-        with file.open("rb", buffering=0) as stream:
-            return stream.readall() == data
-    except OSError:
-        return False
+    """Write a lock file, atomically; raise `StorageError`."""
+    write_atomically(file, encode_lock(lock))
 
 
 def read_lock(file: Path) -> Lock | None:

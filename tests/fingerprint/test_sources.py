@@ -1,3 +1,4 @@
+import ast
 import importlib.machinery
 import linecache
 import sys
@@ -124,3 +125,17 @@ def test_loaders_that_rewrite_the_source_are_known():
     assert compiled_verbatim(Checking("m", "m.py"))
     assert not compiled_verbatim(Rewriting("m", "m.py"))
     assert not compiled_verbatim(object())
+
+
+def test_the_syntax_of_many_files_is_not_kept_and_is_there_when_it_is_needed(tmp_path):
+    files = SourceFiles()
+    sources = []
+    for number in range(100):
+        file = tmp_path / f"m{number}.py"
+        file.write_text(f"def f():\n    return {number}\n")
+        sources.append(files.read(str(file)))
+    kept = [source for source in sources if source._nodes is not None]
+    assert 0 < len(kept) < 50
+    assert kept == sources[-len(kept) :]
+    again = SourceFiles().read(str(tmp_path / "m0.py"))
+    assert [ast.dump(node) for node in sources[0].nodes] == [ast.dump(node) for node in again.nodes]
