@@ -8,7 +8,6 @@ stage's function. Tests: tests/test_tracebacks.py.
 from __future__ import annotations
 
 import importlib
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,8 @@ _INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 def user_traceback(error: BaseException) -> str:
     """Give the formatted traceback of an exception and its causes, without Pivot's own frames."""
+    import traceback  # only for what has failed
+
     summary = traceback.TracebackException.from_exception(error)
     # What leads back to an exception was already cut off when the summary was made.
     stack = [summary]

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import os
 import pathlib
-import pickle
 from typing import TYPE_CHECKING, Any
 
 from pivot.frozen import frozen
@@ -163,6 +162,8 @@ class Pickle(Loader[Any]):
 
     def load(self, path: pathlib.Path) -> Any:
         """Unpickle the file."""
+        import pickle  # a loader costs what it brings when it's used
+
         with reading(path):
             stream = path.open("rb")
         with stream:
@@ -175,6 +176,8 @@ class Pickle(Loader[Any]):
 
     def save(self, data: Any, path: pathlib.Path) -> None:
         """Pickle `data`; the same bytes as far as its own classes pickle deterministically."""
+        import pickle  # as in `load`
+
         with writing(path), path.open("wb") as stream:
             try:
                 pickle.dump(data, stream, protocol=_PICKLE_PROTOCOL)

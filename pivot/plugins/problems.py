@@ -10,8 +10,6 @@ Tests: tests/plugins_host/test_problems.py.
 
 from __future__ import annotations
 
-import difflib
-import traceback
 from typing import TYPE_CHECKING
 
 from pivot.errors import PluginError
@@ -92,6 +90,8 @@ def missing(
     known = _KNOWN.get((group, name))
     available = sorted(names)
     lower = {other.lower(): other for other in available}
+    import difflib  # only for a name that nobody has
+
     nearest = [lower[n] for n in difflib.get_close_matches(name.lower(), lower, cutoff=0.5)]
     if off:
         message = f"{spell(group, name)} is provided by {off}, which is switched off"
@@ -111,6 +111,8 @@ def missing(
 
 def describe(error: BaseException) -> str:
     """Give an exception in one line, with the place in the plugin's code that raised it."""
+    import traceback  # only for a plugin that is broken
+
     text = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
     places = [
         f"{frame.f_code.co_filename}:{line}"
