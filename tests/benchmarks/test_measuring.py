@@ -17,7 +17,10 @@ def python(code):
 
 
 def test_what_is_printed_is_kept():
-    assert measure(python("import sys; print(1); print(2, file=sys.stderr)")).output == "1\n2\n"
+    assert (
+        measure(python("import sys; print(1, flush=True); print(2, file=sys.stderr)")).output
+        == "1\n2\n"
+    )
 
 
 def test_a_failure_names_the_command_the_status_and_what_was_said():
