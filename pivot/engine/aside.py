@@ -15,8 +15,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pivot.tracing import unwatched
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -47,7 +45,7 @@ class Aside:
             self.pending -= 1
             then(future)
 
-        self._pool.submit(_unwatched, act).add_done_callback(
+        self._pool.submit(act).add_done_callback(
             lambda future: self._arrived.put(lambda: go_on(future))
         )
 
@@ -55,9 +53,3 @@ class Aside:
         """Wait for what is being done; leave what has not begun."""
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _unwatched(act: Callable[[], None]) -> None:
-    # A stage that runs in this process has nothing to do with it.
-    with unwatched():
-        act()

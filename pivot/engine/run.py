@@ -275,6 +275,11 @@ class Runner:
                 self._executor = self._make_executor()
             if len(self._futures) >= self._executor.workers:
                 return
+            if not self._executor.isolated:
+                # What this process reads meanwhile would count as the stage's doing.
+                self._finish_aside()
+                if self._stopping:
+                    return
             _, name = heapq.heappop(self._runnable)
             try:
                 self._submit(name, self._executor)
@@ -405,6 +410,9 @@ class Runner:
             self._executor.stop()
         for name in finished:
             self._settle(name)
+        self._finish_aside()
+
+    def _finish_aside(self) -> None:
         while self._aside.pending:
             self._collect()
 

@@ -7,8 +7,7 @@ Tests: tests/tracing/.
 """
 
 from pivot.tracing.environment import variable_hash
-from pivot.tracing.files import unwatched
 from pivot.tracing.importing import ImportTracer
 from pivot.tracing.tracer import Tracer, is_input
 
-__all__ = ["ImportTracer", "Tracer", "is_input", "unwatched", "variable_hash"]
+__all__ = ["ImportTracer", "Tracer", "is_input", "variable_hash"]

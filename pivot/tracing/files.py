@@ -9,13 +9,11 @@ Tests: tests/tracing/.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import os
 import shlex
 import stat
 import sys
-import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,7 +21,7 @@ from pivot.errors import Place
 from pivot.store.content import Signature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
     from types import FrameType
 
@@ -197,7 +195,7 @@ class FileRecorder:
         return watched
 
     def _looked(self, given: Any, kind: Kind, options: dict[str, Any]) -> None:
-        if options.get("dir_fd") is not None or threading.get_ident() in _unwatched:
+        if options.get("dir_fd") is not None:
             return
         path = self._inside(given)
         if path is None or path in self.record.writes:
@@ -317,19 +315,6 @@ _EVENTS = frozenset(
 )
 _active: FileRecorder | None = None
 _installed = False
-#: The threads that work for Pivot, and not for a stage in the same process.
-_unwatched: set[int] = set()
-
-
-@contextlib.contextmanager
-def unwatched() -> Iterator[None]:
-    """Let what this thread does be nobody's doing, as long as the context lasts."""
-    thread = threading.get_ident()
-    _unwatched.add(thread)
-    try:
-        yield
-    finally:
-        _unwatched.discard(thread)
 
 
 def _install() -> None:
@@ -341,5 +326,5 @@ def _install() -> None:
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     # In this order: `id` is an event, too, and asked for everywhere.
-    if _active is not None and event in _EVENTS and threading.get_ident() not in _unwatched:
+    if _active is not None and event in _EVENTS:
         _active.saw(event, arguments)
