@@ -178,10 +178,6 @@ class ProjectImporter:
             return False
         return is_project_file(_ANYWHERE, file) and not is_project_file(self.root, file)
 
-    def stale(self) -> bool:
-        """Whether a source that was imported is no longer what it was."""
-        return any(Signature.at(path) != known for path, known in self.sources.items())
-
     def install_afresh(self) -> None:
         """Forget what was imported from the project, so that it is imported as it is now."""
         self.remove()

@@ -65,7 +65,6 @@ def test_a_file_swapped_for_one_of_the_same_size_and_time_is_seen(tmp_path, writ
         assert importlib.import_module("steps").VALUE == 1
         date(write("other.txt", "VALUE = 2\n"))
         (tmp_path / "other.txt").replace(file)
-        assert importer.stale()
         importer.install_afresh()
         assert importlib.import_module("steps").VALUE == 2
 
@@ -193,31 +192,6 @@ def test_a_loader_keeps_what_it_made_of_which_bytes(tmp_path, write):
         loader = module.__spec__.loader
         assert loader.source_hash == importlib.util.source_hash(file.read_bytes())
         assert any(module.step.__code__ is one for one in loader.code.co_consts)
-
-
-def test_an_edit_makes_stale(tmp_path, write):
-    write("steps.py", "VALUE = 1\n")
-    with importing(tmp_path) as importer:
-        importlib.import_module("steps")
-        assert not importer.stale()
-        write("steps.py", "VALUE = 22\n")
-        assert importer.stale()
-
-
-def test_a_source_that_is_gone_is_stale(tmp_path, write):
-    file = write("steps.py", "VALUE = 1\n")
-    with importing(tmp_path) as importer:
-        importlib.import_module("steps")
-        file.unlink()
-        assert importer.stale()
-
-
-def test_files_that_were_not_imported_make_nothing_stale(tmp_path, write):
-    write("steps.py", "VALUE = 1\n")
-    with importing(tmp_path) as importer:
-        importlib.import_module("steps")
-        write("other.py", "VALUE = 1\n")
-        assert not importer.stale()
 
 
 # Afresh
