@@ -11,14 +11,12 @@ Tests: tests/discovery/.
 """
 
 from pivot.discovery.importer import ProjectImporter, importing
-from pivot.discovery.overrides import apply_params_file
 from pivot.discovery.pipeline import PIPELINE_FILE, Pipeline, discover
 
 __all__ = [
     "PIPELINE_FILE",
     "Pipeline",
     "ProjectImporter",
-    "apply_params_file",
     "discover",
     "importing",
 ]

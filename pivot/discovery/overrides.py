@@ -1,10 +1,12 @@
-"""Parameters that `params.yaml` overrides: a mapping of stage name -> field -> value.
+"""What replaces the parameters of stages: layers of overrides, each with its places.
 
-A wrong stage or field name, a value of the wrong type, or a name that is there twice is an error
-with file and line, and all errors of the file are told at once. Example::
+An *override* is what one source says about one stage. Those of `pivot.yaml` come first, then those
+of `params.yaml`, of the environment, and of the command line: later ones win, value by value. A
+wrong stage or field name and a value of the wrong type are errors with their place, and all are
+told at once. An *origin* is where a value comes from: a place in a file, or the name of a variable
+or an option. Example::
 
-    train:
-      learning_rate: 0.05
+    apply_overrides(stages, [Override("train", {"epochs": 3}, FileSource("params.yaml", 1, node))])
 
 Tests: tests/discovery/test_overrides.py.
 """
@@ -12,67 +14,172 @@ Tests: tests/discovery/test_overrides.py.
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
-from pivot.discovery.params_file import Entry, read_params_file
-from pivot.errors import DefinitionError, DefinitionErrors, PivotError
-from pivot.stage_def import ParamError, with_overrides
+from pivot.discovery.yaml_file import line_of, members
+from pivot.errors import DefinitionError, DefinitionErrors, PivotError, Place
+from pivot.frozen import frozen
+from pivot.stage_def import ParamError, giver, override
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pivot.stage import Stage
+
+    #: The names that lead to a value, through nested models.
+    type ParamPath = tuple[str, ...]
+    type Origin = Place | str
 
 # A list of all stages is no help in a pipeline of hundreds.
 _MOST_SHOWN = 5
 
 
-def apply_params_file(root: Path, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
-    """Give the stages with the overrides of `params.yaml`, if there is one.
+class Source(Protocol):
+    """Knows where the values of an override are said."""
 
-    Raises `DefinitionErrors` with every wrong entry of the file.
+    def origin(self, path: ParamPath) -> Origin:
+        """Give the origin of a value, or of the nearest that is around it."""
+        ...
+
+
+@frozen
+class FileSource:
+    """A mapping in a YAML file of the project."""
+
+    file: str
+    #: The line on which stands whose values these are.
+    line: int
+    node: Any
+
+    def origin(self, path: ParamPath) -> Place:
+        """Give the line of a value, or of the nearest that is around it."""
+        node, line = self.node, self.line
+        for name in path:
+            found = [pair for pair in members(node) if pair[0].value == name]
+            if not found:
+                break
+            key, node = found[-1]
+            line = line_of(key)
+        return Place(self.file, line)
+
+
+@frozen
+class NamedSource:
+    """Values that were given one by one, each under a name of its own."""
+
+    #: Path -> what gives the value: `PIVOT_PARAMS__TRAIN__RATE`, `--set train.rate`.
+    names: Mapping[ParamPath, str]
+
+    def origin(self, path: ParamPath) -> str:
+        """Give the name under which a value was given."""
+        return giver(self.names, path) or ""
+
+
+@frozen
+class Override:
+    """What one source says about the parameters of one stage."""
+
+    stage: str
+    #: A mapping from fields to values, those of nested models as mappings; None says nothing.
+    values: Any
+    source: Source
+
+
+@frozen
+class Parametrised:
+    """Stages with their final parameters, and where those come from."""
+
+    stages: tuple[Stage, ...]
+    #: Stage -> path of a value -> its origin; what is nowhere here is as the code says.
+    origins: Mapping[str, Mapping[ParamPath, Origin]]
+
+
+def apply_overrides(
+    stages: tuple[Stage, ...], overrides: Iterable[Override], errors: Sequence[PivotError] = ()
+) -> Parametrised:
+    """Give the stages with what the overrides replace; later overrides win.
+
+    Raises `DefinitionErrors` with every wrong override, and with the errors that are known already.
     """
-    entries, errors = read_params_file(root)
-    names = [stage.name for stage in stages]
-    errors += [_unknown(entry, names) for name, entry in entries.items() if name not in names]
-    changed = [_overridden(stage, entries.get(stage.name), errors) for stage in stages]
-    if errors:
-        raise DefinitionErrors(sorted(errors, key=_line))
-    return tuple(changed)
+    wrong = list(errors)
+    by_stage: dict[str, list[Override]] = {}
+    for one in overrides:
+        by_stage.setdefault(one.stage, []).append(one)
+    names = {stage.name for stage in stages}
+    for name, unknown in by_stage.items():
+        if name not in names:
+            known = [stage.name for stage in stages]
+            wrong += [unknown_stage(name, one.source.origin(()), known) for one in unknown]
+    origins: dict[str, Mapping[ParamPath, Origin]] = {}
+    changed = tuple(
+        _overridden(stage, by_stage[stage.name], origins, wrong)
+        if stage.name in by_stage
+        else stage
+        for stage in stages
+    )
+    if wrong:
+        raise DefinitionErrors(sorted(wrong, key=_order))
+    return Parametrised(changed, origins)
 
 
-def _line(error: PivotError) -> int:
-    return error.where.line if error.where else 0
+def _order(error: PivotError) -> tuple[bool, str, int]:
+    place = error.where
+    return (place is None, place.file if place else "", place.line if place else 0)
 
 
-def _overridden(stage: Stage, entry: Entry | None, errors: list[PivotError]) -> Stage:
-    if entry is None or entry.values is None:
+def _overridden(
+    stage: Stage,
+    overrides: list[Override],
+    origins: dict[str, Mapping[ParamPath, Origin]],
+    errors: list[PivotError],
+) -> Stage:
+    sound = [one for one in overrides if _is_sound(stage, one, errors)]
+    if not sound:
         return stage
-    if not isinstance(entry.values, dict):
-        message = f"stage {stage.name!r}: expected a mapping of parameters, not {entry.values!r}"
-        errors.append(DefinitionError(message, where=entry.place))
+    try:
+        found = override(stage.params, [one.values for one in sound])
+    except DefinitionErrors as problems:
+        errors += [_placed(problem, stage, sound) for problem in problems.errors]
+        return stage
+    origins[stage.name] = {
+        path: sound[number].source.origin(path) for path, number in found.layers.items()
+    }
+    return dataclasses.replace(stage, params=found.params)
+
+
+def _is_sound(stage: Stage, one: Override, errors: list[PivotError]) -> bool:
+    if one.values is None:
+        return False
+    if not isinstance(one.values, dict):
+        problem = f"expected a mapping of parameters, not {one.values!r}"
     elif stage.params is None:
-        message = f"stage {stage.name!r} takes no parameters"
-        errors.append(DefinitionError(message, where=entry.place))
+        problem = "it takes no parameters"
     else:
-        try:
-            return dataclasses.replace(stage, params=with_overrides(stage.params, entry.values))
-        except DefinitionErrors as problems:
-            errors += [_placed(problem, stage, entry) for problem in problems.errors]
-    return stage
+        return True
+    errors.append(located(f"stage {stage.name!r}: {problem}", one.source.origin(())))
+    return False
 
 
-def _placed(problem: PivotError, stage: Stage, entry: Entry) -> DefinitionError:
-    path = problem.path if isinstance(problem, ParamError) else ()
+def _placed(problem: PivotError, stage: Stage, overrides: list[Override]) -> DefinitionError:
     message = f"stage {stage.name!r}: {problem.message}"
-    return DefinitionError(message, where=entry.place_of(path), hint=problem.hint)
+    if not isinstance(problem, ParamError) or problem.layer is None:
+        return DefinitionError(message, where=stage.place, hint=problem.hint)
+    return located(message, overrides[problem.layer].source.origin(problem.path), problem.hint)
 
 
-def _unknown(entry: Entry, known: list[str]) -> DefinitionError:
+def located(message: str, origin: Origin, hint: str | None = None) -> DefinitionError:
+    """Give an error with its origin: a place of a file, or the words before the message."""
+    if isinstance(origin, Place):
+        return DefinitionError(message, where=origin, hint=hint)
+    return DefinitionError(f"{origin}: {message}", hint=hint)
+
+
+def unknown_stage(name: str, origin: Origin, known: list[str]) -> DefinitionError:
+    """Give the error for a name that no stage has, with the nearest ones."""
     import difflib  # only for who mistyped a name
 
-    near = difflib.get_close_matches(entry.name, known, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else None
     if not near and len(known) <= _MOST_SHOWN:
         hint = f"the stages are: {', '.join(known) or 'none'}"
-    return DefinitionError(f"there is no stage {entry.name!r}", where=entry.place, hint=hint)
+    return located(f"there is no stage {name!r}", origin, hint)

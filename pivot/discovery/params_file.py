@@ -1,72 +1,51 @@
-"""What `params.yaml` says, and on which line: the values for each stage, with places.
+"""What `params.yaml` says: a mapping from stages to values of their parameters, with places.
 
-Tests: tests/discovery/test_overrides.py.
+Example::
+
+    train:
+      learning_rate: 0.05
+
+Tests: tests/discovery/test_params_file.py.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pivot.discovery.overrides import FileSource, Override
 from pivot.discovery.yaml_file import WRONG, YamlFile, is_nothing, line_of, members
-from pivot.errors import PivotError, Place
-from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pivot.errors import PivotError
+
 PARAMS_FILE = "params.yaml"
 
 
-@frozen
-class Entry:
-    """What the file says for one stage."""
-
-    name: str
-    #: The line on which the stage's name stands.
-    line: int
-    values: Any
-    #: What the values were read from.
-    node: Any
-
-    @property
-    def place(self) -> Place:
-        """Where the stage's name stands."""
-        return Place(PARAMS_FILE, self.line)
-
-    def place_of(self, path: tuple[str, ...]) -> Place:
-        """Give the place of a value, or of the nearest that is around it."""
-        node, line = self.node, self.line
-        for name in path:
-            found = [pair for pair in members(node) if pair[0].value == name]
-            if not found:
-                break
-            key, node = found[-1]
-            line = line_of(key)
-        return Place(PARAMS_FILE, line)
-
-
-def read_params_file(root: Path) -> tuple[dict[str, Entry], list[PivotError]]:
-    """Give the entries of a project's `params.yaml` by stage, and what is wrong with single ones.
+def read_params_file(root: Path) -> tuple[tuple[Override, ...], list[PivotError]]:
+    """Give what a project's `params.yaml` says about each stage, and what is wrong with parts.
 
     Raises `DefinitionError` if the file as a whole can't be read.
     """
     file = YamlFile.read(root, PARAMS_FILE)
     if file is None:
-        return {}, []
-    return _entries(file), file.errors
+        return (), []
+    return tuple(_overrides(file).values()), file.errors
 
 
-def _entries(file: YamlFile) -> dict[str, Entry]:
+def _overrides(file: YamlFile) -> dict[str, Override]:
     node = file.node
     if node is None or is_nothing(node):
         return {}
     if node.id != "mapping":
         raise file.wrong("expected a mapping from stages to their parameters", node)
-    entries: dict[str, Entry] = {}
+    found: dict[str, Override] = {}
     for key, value in members(node):
-        entry = Entry(str(key.value), line_of(key), _values(file, value), value)
-        entries.setdefault(entry.name, entry)
-    return entries
+        name = str(key.value)
+        source = FileSource(PARAMS_FILE, line_of(key), value)
+        found.setdefault(name, Override(name, _values(file, value), source))
+    return found
 
 
 def _values(file: YamlFile, node: Any) -> Any:

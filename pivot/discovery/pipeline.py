@@ -13,7 +13,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from pivot.discovery.importer import PIPELINE_MODULE
-from pivot.discovery.overrides import apply_params_file
+from pivot.discovery.overrides import apply_overrides
+from pivot.discovery.params_file import read_params_file
 from pivot.errors import DefinitionError, DefinitionErrors, DiscoveryError, PivotError, Place
 from pivot.frozen import frozen
 from pivot.paths import is_project_file
@@ -23,9 +24,11 @@ from pivot.stage_def.models import validation_errors
 from pivot.tracebacks import innermost_place, user_traceback
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
     from types import ModuleType
 
+    from pivot.discovery.overrides import Origin, ParamPath
     from pivot.stage import Stage
 
 PIPELINE_FILE = f"{PIPELINE_MODULE}.py"
@@ -45,6 +48,8 @@ class Pipeline:
 
     root: Path
     stages: tuple[Stage, ...]
+    #: Stage -> path of a parameter's value -> where it comes from, if not from the code.
+    origins: Mapping[str, Mapping[ParamPath, Origin]]
 
 
 def discover(root: Path) -> Pipeline:
@@ -61,7 +66,8 @@ def discover(root: Path) -> Pipeline:
         module = _import_pipeline(root)
     registries = [collected, *_own_registries(module)]
     stages = _merged(registries)
-    return Pipeline(root, apply_params_file(root, stages))
+    found = apply_overrides(stages, *read_params_file(root))
+    return Pipeline(root, found.stages, found.origins)
 
 
 def _import_pipeline(root: Path) -> ModuleType:

@@ -96,11 +96,9 @@ def tracked(root: Path) -> frozenset[str]:
 
 def overridden(root: Path) -> dict[str, tuple[str, ...]]:
     """Give the names of the parameters that `params.yaml` sets, sorted, by stage."""
-    entries, _ = read_params_file(root)
+    overrides, _ = read_params_file(root)
     return {
-        name: tuple(sorted(entry.values))
-        for name, entry in entries.items()
-        if isinstance(entry.values, dict)
+        one.stage: tuple(sorted(one.values)) for one in overrides if isinstance(one.values, dict)
     }
 
 

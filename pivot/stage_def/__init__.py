@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from pivot.late import late
 from pivot.outputs import Dep, IncrementalOut, Metric, Out, Plot
 from pivot.stage_def.building import Declaration, build_stage
-from pivot.stage_def.overriding import ParamError, param_errors, with_overrides
+from pivot.stage_def.overriding import ParamError, Part, Text, giver, override, param_errors
 from pivot.stage_def.place import calling_place, function_place
 
 if TYPE_CHECKING:
@@ -34,15 +34,18 @@ __all__ = [
     "Metric",
     "Out",
     "ParamError",
+    "Part",
     "Plot",
     "StageDef",
     "StageParams",
+    "Text",
     "build_stage",
     "calling_place",
     "encode_params",
     "function_place",
+    "giver",
+    "override",
     "param_errors",
-    "with_overrides",
 ]
 
 _LATE = {

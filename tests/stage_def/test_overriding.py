@@ -11,7 +11,7 @@ import pydantic
 import pytest
 
 from pivot.errors import DefinitionErrors
-from pivot.stage_def import ParamError, StageParams, with_overrides
+from pivot.stage_def import ParamError, Part, StageParams, Text, giver, override
 
 
 class Speed(enum.Enum):
@@ -41,9 +41,13 @@ class Params(StageParams):
     loose: Loose = Loose()
 
 
-def problems(params: StageParams, overrides: dict[str, Any]) -> list[tuple[str, str]]:
+def with_overrides[P: StageParams](params: P, *layers: dict[str, Any]) -> P:
+    return override(params, layers).params
+
+
+def problems(params: StageParams, *layers: dict[str, Any]) -> list[tuple[str, str]]:
     with pytest.raises(DefinitionErrors) as caught:
-        with_overrides(params, overrides)
+        override(params, layers)
     assert all(isinstance(error, ParamError) for error in caught.value.errors)
     return [(".".join(error.path), error.message) for error in caught.value.errors]
 
@@ -172,7 +176,172 @@ def test_a_model_that_allows_more_takes_more():
     assert with_overrides(once, {"width": 4}).model_extra == {"depth": 3, "width": 4}
 
 
+# Layers
+
+
+class Adam(StageParams):
+    kind: Literal["adam"] = "adam"
+    beta: float = 0.9
+    rate: float = 0.1
+
+
+class Sgd(StageParams):
+    kind: Literal["sgd"] = "sgd"
+    rate: float = 0.2
+
+
+class Chosen(StageParams):
+    optimizer: Annotated[Adam | Sgd, pydantic.Field(discriminator="kind")] = Sgd()
+    extra: Optimizer | None = None
+
+
+def test_a_later_layer_wins_value_by_value():
+    changed = with_overrides(
+        Params(),
+        {"epochs": 1, "optimizer": {"rate": 1}},
+        {"epochs": 2, "optimizer": {"momentum": 2}},
+    )
+    assert (changed.epochs, changed.optimizer) == (2, Optimizer(rate=1, momentum=2))
+
+
+def test_a_check_across_fields_sees_all_layers_at_once():
+    class Range(StageParams):
+        low: int = 1
+        high: int = 2
+
+        @pydantic.model_validator(mode="after")
+        def check(self) -> "Range":
+            if self.low >= self.high:
+                raise ValueError("low must be below high")
+            return self
+
+    assert with_overrides(Range(), {"low": 10}, {"high": 20}) == Range(low=10, high=20)
+
+
+def test_a_layer_adds_to_the_member_of_a_union_that_a_weaker_one_chose():
+    changed = with_overrides(
+        Chosen(), {"optimizer": {"kind": "adam", "rate": 5}}, {"optimizer": {"beta": 0.5}}
+    )
+    assert changed.optimizer == Adam(beta=0.5, rate=5)
+
+
+def test_a_layer_that_chooses_another_member_forgets_what_weaker_ones_say():
+    changed = with_overrides(
+        Chosen(), {"optimizer": {"kind": "adam", "rate": 5}}, {"optimizer": {"kind": "sgd"}}
+    )
+    assert changed.optimizer == Sgd()
+
+
+def test_a_layer_adds_to_an_optional_model_that_a_weaker_one_gave():
+    changed = with_overrides(Chosen(), {"extra": {"rate": 1}}, {"extra": {"momentum": 2}})
+    assert changed.extra == Optimizer(rate=1, momentum=2)
+
+
+def test_a_layer_completes_what_a_weaker_one_left_open():
+    class Needs(StageParams):
+        size: int
+        width: int
+
+    class Outer(StageParams):
+        inner: Needs | None = None
+
+    changed = with_overrides(Outer(), {"inner": Part({"size": 1})}, {"inner": Part({"width": 2})})
+    assert changed.inner == Needs(size=1, width=2)
+
+
+def test_a_part_of_a_mapping_leaves_the_others():
+    before = Params(weights={"a": 1.0, "b": 2.0})
+    assert with_overrides(before, {"weights": Part({"b": 3})}).weights == {"a": 1.0, "b": 3.0}
+
+
+def test_a_part_of_a_mapping_knows_keys_that_are_no_texts():
+    class Counts(StageParams):
+        of: dict[int, dict[str, int]] = {1: {"a": 1, "b": 2}}  # noqa: RUF012 - pydantic copies it
+
+    changed = with_overrides(Counts(), {"of": Part({"1": Part({"b": 5}), "2": {}})})
+    assert changed.of == {1: {"a": 1, "b": 5}, 2: {}}
+
+
+def test_what_a_later_layer_replaces_is_not_looked_at():
+    assert with_overrides(Params(), {"epochs": "many"}, {"epochs": 3}).epochs == 3
+
+
+def test_each_value_tells_the_layer_that_it_comes_from():
+    found = override(
+        Params(),
+        [
+            {"epochs": 1, "optimizer": {"rate": 1, "momentum": 1}, "weights": {"a": 1, "b": 1}},
+            {"optimizer": {"rate": 2}, "weights": Part({"b": 2})},
+            {"epochs": 3},
+        ],
+    )
+    sought = [("epochs",), ("optimizer", "rate"), ("optimizer", "momentum"), ("name",)]
+    sought += [("weights", "a"), ("weights", "b")]
+    assert [giver(found.layers, path) for path in sought] == [2, 1, 0, None, 0, 1]
+
+
+def test_a_replaced_model_comes_from_its_layer_as_a_whole():
+    layers = [{"optimizer": {"rate": 5}}, {"optimizer": {"kind": "adam"}}]
+    found = override(Chosen(), layers)
+    assert giver(found.layers, ("optimizer", "rate")) == 1
+
+
+# Texts
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "made"),
+    [
+        ("epochs", Text("5", 5), 5),
+        ("name", Text("5", 5), "5"),
+        ("name", Text("null", None), "null"),
+        ("name", Text("a: b", {"a": "b"}), "a: b"),
+        ("layers", Text("[3, 4]", [3, 4]), (3, 4)),
+        ("weights", Text("{a: 1}", {"a": 1}), {"a": 1.0}),
+        ("optimizer", Text("{rate: 3}", {"rate": 3}), Optimizer(rate=3, momentum=0.5)),
+    ],
+)
+def test_a_text_is_what_it_is_as_yaml_or_else_itself(name, text, made):
+    assert getattr(with_overrides(Params(), {name: text}), name) == made
+
+
+def test_a_wrong_text_is_told_as_what_it_is_as_yaml():
+    ((path, message),) = problems(Params(), {"epochs": Text("1.5", 1.5), "name": Text("1", 1)})
+    assert path == "epochs"
+    assert message.endswith(", not 1.5")
+
+
+def test_a_text_may_choose_a_member_of_a_union():
+    part = Part({"kind": Text("adam", "adam"), "beta": Text("0.5", 0.5)})
+    assert with_overrides(Chosen(), {"optimizer": part}).optimizer == Adam(beta=0.5)
+
+
+def test_a_part_of_a_mapping_that_was_typed():
+    changed = with_overrides(
+        Params(), {"weights": Text("{a: 1}", {"a": 1})}, {"weights": Part({"b": Text("2", 2)})}
+    )
+    assert changed.weights == {"a": 1.0, "b": 2.0}
+
+
 # What is wrong
+
+
+def test_an_error_tells_its_layer():
+    with pytest.raises(DefinitionErrors) as caught:
+        override(Params(), [{"epochs": "many"}, {"nmae": 1}, {"optimizer": {"rate": "x"}}])
+    assert [(e.path[-1], e.layer) for e in caught.value.errors if isinstance(e, ParamError)] == [
+        ("nmae", 1),
+        ("rate", 2),
+        ("epochs", 0),
+    ]
+
+
+def test_an_error_goes_by_the_name_and_not_by_the_alias():
+    class Aliased(StageParams):
+        rate: float = pydantic.Field(default=0.1, alias="learningRate")
+
+    ((path, _),) = problems(Aliased(), {"rate": "x"})
+    assert path == "rate"
 
 
 def test_an_unknown_name_comes_with_the_nearest():
