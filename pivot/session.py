@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
 from pivot.config import load_settings
-from pivot.discovery import ProjectImporter, discover, importing
+from pivot.discovery import ProjectImporter, discover, importing, with_settings
 from pivot.engine.certificate import Origin, certify
 from pivot.engine.observe import Observer
 from pivot.engine.run import RunPlan
@@ -47,6 +47,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from pivot.config import Settings
+    from pivot.discovery import Parametrised, Pipeline
+    from pivot.discovery.overrides import Origin as ParamOrigin
+    from pivot.discovery.overrides import ParamPath
+    from pivot.discovery.singles import Settings as ParamSettings
     from pivot.engine.certificate import Question
     from pivot.events import Event
     from pivot.interfaces import Executor
@@ -66,8 +70,10 @@ class Session:
         registry: Registry | None = None,
         overrides: Mapping[str, object] | None = None,
         host: PluginHost | None = None,
+        params: ParamSettings = (),
     ) -> None:
         self.root = root
+        self._params = params
         config = str(Layout(root).config)
         #: What the local settings looked like right before they were read.
         self._config = {config: mark(config)}
@@ -132,16 +138,23 @@ class Session:
         return {**self.importer.sources, **self.imported.reads}
 
     @functools.cached_property
-    def stages(self) -> dict[str, Stage]:
-        """The stages by name: those of the given registry, or of the project's pipeline file."""
+    def _found(self) -> Pipeline | Parametrised:
         sources = self.importer  # the project must be importable, also for a given registry
         if self._registry is not None:
-            found = self._registry.stages
-        else:
-            # What the pipeline's `loaders.NAME` means is for this session's plugins to say.
-            with using_host(self.host), self.imported:
-                found = discover(sources.root).stages
-        return {stage.name: stage for stage in found}
+            return with_settings(self._registry.stages, self._params)
+        # What the pipeline's `loaders.NAME` means is for this session's plugins to say.
+        with using_host(self.host), self.imported:
+            return discover(sources.root, self._params)
+
+    @functools.cached_property
+    def stages(self) -> dict[str, Stage]:
+        """The stages by name: those of the given registry, or of the project's pipeline file."""
+        return {stage.name: stage for stage in self._found.stages}
+
+    @property
+    def origins(self) -> Mapping[str, Mapping[ParamPath, ParamOrigin]]:
+        """Stage -> path of a parameter's value -> where it comes from, if not from the code."""
+        return self._found.origins
 
     @functools.cached_property
     def graph(self) -> Graph:

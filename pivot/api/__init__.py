@@ -20,11 +20,20 @@ from pivot.late import late
 if TYPE_CHECKING:
     from pivot.api.exporting import export, plan, prepare_export
     from pivot.api.looking import composition, explain, log, plugins, stages
+    from pivot.api.parameters import diff_params, show_params
     from pivot.api.running import run
     from pivot.api.sharing import fetch, pull, push, remotes
     from pivot.engine.cancellation import Cancellation
     from pivot.engine.certificate import Question
     from pivot.engine.composition import Composition
+    from pivot.engine.parameters import (
+        Difference,
+        ParamsDiff,
+        ParamValue,
+        StageValues,
+        untagged,
+        values_to_json,
+    )
     from pivot.engine.report import Change, Explanation, RunReport, StageReport
     from pivot.exporters.export import Export
     from pivot.exporters.planning import describe
@@ -34,8 +43,11 @@ __all__ = [
     "Cancellation",
     "Change",
     "Composition",
+    "Difference",
     "Explanation",
     "Export",
+    "ParamValue",
+    "ParamsDiff",
     "Progress",
     "Question",
     "RemoteInfo",
@@ -43,8 +55,10 @@ __all__ = [
     "Sharing",
     "Shortage",
     "StageReport",
+    "StageValues",
     "composition",
     "describe",
+    "diff_params",
     "explain",
     "export",
     "fetch",
@@ -56,15 +70,21 @@ __all__ = [
     "push",
     "remotes",
     "run",
+    "show_params",
     "stages",
+    "untagged",
+    "values_to_json",
 ]
 
 _HOMES = {
     "Cancellation": "pivot.engine.cancellation",
     "Change": "pivot.engine.report",
     "Composition": "pivot.engine.composition",
+    "Difference": "pivot.engine.parameters",
     "Explanation": "pivot.engine.report",
     "Export": "pivot.exporters.export",
+    "ParamValue": "pivot.engine.parameters",
+    "ParamsDiff": "pivot.engine.parameters",
     "Progress": "pivot.sync",
     "Question": "pivot.engine.certificate",
     "RemoteInfo": "pivot.sync",
@@ -72,8 +92,10 @@ _HOMES = {
     "Sharing": "pivot.sync",
     "Shortage": "pivot.sync",
     "StageReport": "pivot.engine.report",
+    "StageValues": "pivot.engine.parameters",
     "composition": "pivot.api.looking",
     "describe": "pivot.exporters.planning",
+    "diff_params": "pivot.api.parameters",
     "explain": "pivot.api.looking",
     "export": "pivot.api.exporting",
     "fetch": "pivot.api.sharing",
@@ -85,7 +107,10 @@ _HOMES = {
     "push": "pivot.api.sharing",
     "remotes": "pivot.api.sharing",
     "run": "pivot.api.running",
+    "show_params": "pivot.api.parameters",
     "stages": "pivot.api.looking",
+    "untagged": "pivot.engine.parameters",
+    "values_to_json": "pivot.engine.parameters",
 }
 
 # Type checkers know all names from above, and shall tell of any other.

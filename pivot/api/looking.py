@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pivot.api.opening import Root
+    from pivot.discovery.singles import Settings as ParamSettings
     from pivot.engine.report import Explanation
     from pivot.plugins import FoundPlugin, PluginHost
     from pivot.registry import Registry
@@ -30,6 +31,7 @@ def explain(
     *,
     targets: Sequence[str] = (),
     registry: Registry | None = None,
+    params: ParamSettings = (),
     force: bool = False,
     upstream: bool = True,
     diff: bool = False,
@@ -41,7 +43,7 @@ def explain(
     `upstream` for all that the targets need, without it just for the targets. With `diff` each
     change of code has the difference of the sources, as far as the old one is known.
     """
-    with open_session(root, registry, {}, plugins) as session:
+    with open_session(root, registry, {}, plugins, params) as session:
         names = session.selected(tuple(targets))
         session.require_inputs(names)
         chosen = session.graph.select(targets) if targets else names
@@ -80,9 +82,11 @@ def composition(
         return Composition.of(name, tree, facts.texts, observer.stability.unstable(name))
 
 
-def stages(root: Root = None, *, registry: Registry | None = None) -> tuple[Stage, ...]:
-    """Give the pipeline's stages in topological order."""
-    with open_session(root, registry, {}) as session:
+def stages(
+    root: Root = None, *, registry: Registry | None = None, params: ParamSettings = ()
+) -> tuple[Stage, ...]:
+    """Give the pipeline's stages in topological order; `params` as for `run`."""
+    with open_session(root, registry, {}, params=params) as session:
         return tuple(session.stages[name] for name in session.graph.order)
 
 

@@ -14,6 +14,7 @@ from pivot.paths import find_root
 from pivot.session import Session
 
 if TYPE_CHECKING:
+    from pivot.discovery.singles import Settings as ParamSettings
     from pivot.plugins import PluginHost
     from pivot.registry import Registry
 
@@ -25,10 +26,14 @@ def open_session(
     registry: Registry | None,
     overrides: dict[str, object],
     host: PluginHost | None = None,
+    params: ParamSettings = (),
 ) -> Session:
-    """Give a session, to be entered; `overrides` are settings; a None overrides nothing."""
+    """Give a session, to be entered; `overrides` are settings; a None overrides nothing.
+
+    `params` overrides parameters of stages.
+    """
     given = {name: value for name, value in overrides.items() if value is not None}
     start = Path(root) if root is not None else Path.cwd()
     # With a registry of its own, a host application may use any directory as the project.
     found = find_root(start) if registry is None else start.resolve()
-    return Session(found, registry=registry, overrides=given, host=host)
+    return Session(found, registry=registry, overrides=given, host=host, params=params)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pivot.api.opening import Root
+    from pivot.discovery.singles import Settings as ParamSettings
     from pivot.engine.certificate import Question
     from pivot.engine.report import RunReport
     from pivot.events import Event
@@ -31,6 +32,7 @@ def run(
     *,
     targets: Sequence[str] = (),
     registry: Registry | None = None,
+    params: ParamSettings = (),
     executor: str | None = None,
     jobs: int | None = None,
     force: bool = False,
@@ -46,6 +48,8 @@ def run(
         root: the project's directory, or one inside it.
         targets: stage names, globs of them, or output paths; everything by default.
         registry: the stages, instead of those that `pipeline.py` registers.
+        params: values for parameters of stages, which override those from anywhere else:
+            `{"train.learning_rate": 0.05}`, or as texts, `["train.learning_rate=0.05"]`.
         executor: the name of an executor; `loky` unless configured otherwise.
         jobs: how many stages may run at once; by default as many as there are CPUs.
         force: run the targets even if they are up to date (not what they need).
@@ -64,7 +68,7 @@ def run(
     """
     began_ns, started_ns = time.time_ns(), time.monotonic_ns()
     overrides = {"executor": executor, "jobs": jobs, "keep_going": keep_going}
-    with open_session(root, registry, overrides, plugins) as session:
+    with open_session(root, registry, overrides, plugins, params) as session:
         names = session.selected(tuple(targets))
         session.require_inputs(names)
         forced = (session.graph.select(targets) if targets else names) if force else ()

@@ -23,6 +23,7 @@ COMMANDS = {
     ),
     "list": Builtin(f"{_HOME}.list_stages", "list_stages", "List the stages of the pipeline."),
     "dag": Builtin(f"{_HOME}.dag", "dag", "Show which stage feeds which."),
+    "params": Builtin(f"{_HOME}.params", "params", "Show and compare parameters."),
     "logs": Builtin(f"{_HOME}.logs", "logs", "Show what a stage printed when it last ran."),
     "export": Builtin(f"{_HOME}.export", "export", "Write the pipeline for another tool."),
     "push": Builtin(f"{_HOME}.push", "push", "Send results to a remote."),

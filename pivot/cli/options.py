@@ -38,6 +38,13 @@ def complete_stages(context: click.Context, _: click.Parameter, incomplete: str)
 
 targets_argument = click.argument("targets", nargs=-1, shell_complete=complete_stages)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+set_option = click.option(
+    "--set",
+    "settings",
+    metavar="STAGE.PARAM=VALUE",
+    multiple=True,
+    help="Use this value for a parameter; may be repeated.",
+)
 
 
 def in_project(targets: Sequence[str], directory: Path) -> tuple[str, ...]:

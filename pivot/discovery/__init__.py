@@ -11,12 +11,16 @@ Tests: tests/discovery/.
 """
 
 from pivot.discovery.importer import ProjectImporter, importing
+from pivot.discovery.layers import with_settings
+from pivot.discovery.overrides import Parametrised
 from pivot.discovery.pipeline import PIPELINE_FILE, Pipeline, discover
 
 __all__ = [
     "PIPELINE_FILE",
+    "Parametrised",
     "Pipeline",
     "ProjectImporter",
     "discover",
     "importing",
+    "with_settings",
 ]

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     type ParamPath = tuple[str, ...]
     type Origin = Place | str
 
-# A list of all stages is no help in a pipeline of hundreds.
-_MOST_SHOWN = 5
+#: A list of all stages is no help in a pipeline of hundreds.
+MOST_SHOWN = 5
 
 
 class Source(Protocol):
@@ -180,6 +180,6 @@ def unknown_stage(name: str, origin: Origin, known: list[str]) -> DefinitionErro
 
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else None
-    if not near and len(known) <= _MOST_SHOWN:
+    if not near and len(known) <= MOST_SHOWN:
         hint = f"the stages are: {', '.join(known) or 'none'}"
     return located(f"there is no stage {name!r}", origin, hint)

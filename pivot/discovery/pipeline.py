@@ -13,8 +13,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from pivot.discovery.importer import PIPELINE_MODULE
-from pivot.discovery.overrides import apply_overrides
-from pivot.discovery.params_file import read_params_file
+from pivot.discovery.layers import parametrised
 from pivot.errors import DefinitionError, DefinitionErrors, DiscoveryError, PivotError, Place
 from pivot.frozen import frozen
 from pivot.paths import is_project_file
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from pivot.discovery.overrides import Origin, ParamPath
+    from pivot.discovery.singles import Settings
     from pivot.stage import Stage
 
 PIPELINE_FILE = f"{PIPELINE_MODULE}.py"
@@ -52,9 +52,10 @@ class Pipeline:
     origins: Mapping[str, Mapping[ParamPath, Origin]]
 
 
-def discover(root: Path) -> Pipeline:
-    """Import the project's `pipeline.py` and give its stages, with `params.yaml` applied.
+def discover(root: Path, given: Settings = ()) -> Pipeline:
+    """Import the project's `pipeline.py` and give its stages, with their parameters overridden.
 
+    `given` is the strongest layer of overrides; see `pivot.discovery.layers` for the others.
     The caller has a `ProjectImporter` installed. Raises `DiscoveryError` if there is no pipeline or
     it can't be imported, and `DefinitionErrors` with all that is wrong in its definitions.
     """
@@ -66,7 +67,7 @@ def discover(root: Path) -> Pipeline:
         module = _import_pipeline(root)
     registries = [collected, *_own_registries(module)]
     stages = _merged(registries)
-    found = apply_overrides(stages, *read_params_file(root))
+    found = parametrised(root, stages, given)
     return Pipeline(root, found.stages, found.origins)
 
 

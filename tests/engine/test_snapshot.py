@@ -87,11 +87,12 @@ def answered(project, monkeypatch, capsys):
     return project
 
 
-def certify() -> None:
+def certify(*words: str) -> None:
     """Run until all is up to date, and has been for long enough to be certain of it."""
+    asked = words or ("run",)
     for _ in range(20):
-        assert main(["run"]) == 0
-        if snapshot.recall(["run"]) is not None:
+        assert main(asked) == 0
+        if snapshot.recall(asked) is not None:
             return
         time.sleep(2 * TICK_NS / 1e9)
     pytest.fail("nothing was certified")
@@ -199,6 +200,50 @@ def test_after_a_variable_changed_the_full_pass_decides(answered, name, monkeypa
     assert snapshot.recall(["run"]) is None
     monkeypatch.delenv(name)
     certify()
+
+
+def rate(project) -> float:
+    return json.loads(project.read("clean.json"))[1]
+
+
+def test_a_variable_that_appears_runs_what_sees_the_parameter(answered, monkeypatch, capsys):
+    monkeypatch.setenv("PIVOT_PARAMS__CLEAN__RATE", "0.7")
+    assert snapshot.recall(["run"]) is None
+    assert main(["run", "--quiet"]) == 0
+    assert rate(answered) == 0.7
+    certify()
+    monkeypatch.setenv("PIVOT_PARAMS__CLEAN__RATE", "0.8")
+    assert main(["run", "--quiet"]) == 0
+    assert rate(answered) == 0.8
+    certify()
+    monkeypatch.delenv("PIVOT_PARAMS__CLEAN__RATE")
+    assert main(["run", "--quiet"]) == 0
+    assert rate(answered) == 0.5
+
+
+def test_a_variable_of_another_case_runs_what_sees_the_parameter(answered, monkeypatch):
+    monkeypatch.setenv("PIVOT_PARAMS__clean__rate", "0.7")
+    assert snapshot.recall(["run"]) is None
+    assert main(["run", "--quiet"]) == 0
+    assert rate(answered) == 0.7
+
+
+def test_a_variable_for_a_parameter_that_is_not_there_is_told(answered, monkeypatch, capsys):
+    monkeypatch.setenv("PIVOT_PARAMS__CLEAN__RAET", "0.7")
+    assert main(["run"]) == 2
+    assert "PIVOT_PARAMS__CLEAN__RAET: stage 'clean' has no parameter" in capsys.readouterr().err
+
+
+def test_a_value_that_is_set_runs_what_sees_it_and_is_answered_for_itself(answered):
+    words = ["run", "--set", "clean.rate=0.7"]
+    assert snapshot.recall(words) is None
+    certify(*words)
+    assert rate(answered) == 0.7
+    assert snapshot.recall(["run", "--set", "clean.rate=0.8"]) is None
+    assert snapshot.recall(["run"]) is None
+    assert main(["run", "--quiet"]) == 0
+    assert rate(answered) == 0.5
+    assert snapshot.recall(words) is None
 
 
 def test_a_variable_that_nobody_asked_for_changes_nothing(answered, monkeypatch):

@@ -7,15 +7,18 @@ from pathlib import Path
 import click
 
 from pivot.cli.machine import reserved, say_json
-from pivot.cli.options import in_project, json_option, targets_argument
+from pivot.cli.options import in_project, json_option, set_option, targets_argument
 from pivot.cli.terminal import say
 
 
 @click.command("explain", short_help="Explain why stages would run.")
 @targets_argument
 @click.option("--diff", is_flag=True, help="Show how the source of changed code differs.")
+@set_option
 @json_option
-def explain(targets: tuple[str, ...], *, diff: bool, as_json: bool) -> None:
+def explain(
+    targets: tuple[str, ...], *, diff: bool, settings: tuple[str, ...], as_json: bool
+) -> None:
     """Explain what would happen with stages, and each change that is a reason for it.
 
     TARGETS are names of stages, globs of names, or paths of outputs; without any, it is the entire
@@ -26,7 +29,9 @@ def explain(targets: tuple[str, ...], *, diff: bool, as_json: bool) -> None:
     from pivot.cli.explaining import explanation_text
 
     with reserved():
-        found = api.explain(targets=in_project(targets, Path.cwd()), upstream=False, diff=diff)
+        found = api.explain(
+            targets=in_project(targets, Path.cwd()), params=settings, upstream=False, diff=diff
+        )
     if as_json:
         say_json([explanation.to_json() for explanation in found])
     else:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pivot.cli.machine import json_line, reserved
-from pivot.cli.options import in_project, targets_argument
+from pivot.cli.options import in_project, set_option, targets_argument
 from pivot.cli.terminal import is_terminal, say
 from pivot.cli.unchanged import up_to_date
 from pivot.frozen import frozen
@@ -31,6 +31,7 @@ class Wish:
     """What the command line asks of a run."""
 
     targets: tuple[str, ...]
+    settings: tuple[str, ...]
     force: bool
     keep_going: bool | None
     jobs: int | None
@@ -44,6 +45,7 @@ class Wish:
 @click.option("--explain", "mode", flag_value="explain", help="Say why stages would run; run none.")
 @click.option("--dry-run", "mode", flag_value="dry-run", help="Say what would happen; do nothing.")
 @click.option("--diff", is_flag=True, help="With --explain: show how the source of code differs.")
+@set_option
 @click.option("-f", "--force", is_flag=True, help="Run the targets even if they are up to date.")
 @click.option(
     "-k",
@@ -60,6 +62,7 @@ def run(
     *,
     mode: str | None,
     diff: bool,
+    settings: tuple[str, ...],
     force: bool,
     keep_going: bool,
     jobs: int | None,
@@ -78,9 +81,9 @@ def run(
         raise click.UsageError("--diff goes with --explain")
     chosen = in_project(targets, Path.cwd())
     if mode is not None:
-        return _foretell(chosen, mode, force=force, diff=diff, as_json=as_json)
+        return _foretell(chosen, settings, mode, force=force, diff=diff, as_json=as_json)
     question = None if force or as_json else _question(quiet=quiet)
-    wish = Wish(chosen, force, keep_going or None, jobs, executor, question)
+    wish = Wish(chosen, settings, force, keep_going or None, jobs, executor, question)
     with _display(as_json=as_json, quiet=quiet) as display:
         return _run(wish, display)
 
@@ -100,14 +103,20 @@ def _question(*, quiet: bool) -> Callable[[int], Question] | None:
 
 
 def _foretell(
-    targets: tuple[str, ...], mode: str, *, force: bool, diff: bool, as_json: bool
+    targets: tuple[str, ...],
+    settings: tuple[str, ...],
+    mode: str,
+    *,
+    force: bool,
+    diff: bool,
+    as_json: bool,
 ) -> int:
     # Late: they bring the engine, which a command that fails on its options does not need.
     from pivot import api
     from pivot.cli.explaining import explanation_text, forecast_lines, forecast_total
 
     with reserved() as out:
-        found = api.explain(targets=targets, force=force, diff=diff)
+        found = api.explain(targets=targets, params=settings, force=force, diff=diff)
         if as_json:
             out.writelines(json_line(explanation.to_json()) for explanation in found)
     if as_json:
@@ -137,6 +146,7 @@ def _run(wish: Wish, display: Display) -> int:
 
         report = api.run(
             targets=wish.targets,
+            params=wish.settings,
             question=wish.question,
             executor=wish.executor,
             jobs=wish.jobs,
