@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from pivot.fingerprint.precision import counted
 from pivot.frozen import frozen
+from pivot.stage_def.leaves import leaves
 from pivot.store.runs import Result
 
 if TYPE_CHECKING:
@@ -91,7 +92,6 @@ _FACTS = {
     "env": ReasonKind.VARIABLE_CHANGED,
     "import": ReasonKind.IMPORT_CHANGED,
 }
-_AMBIGUOUS = frozenset('."')
 
 
 @frozen
@@ -250,8 +250,8 @@ def _changes(observed: Observation, past: Past) -> Iterator[Reason]:
         ignore=frozenset(observed.unknown),
     )
     yield from _compare(
-        dict(flat_params(lock.params)),
-        dict(flat_params(observed.params)),
+        {leaf.name: leaf.text for leaf in leaves(lock.params)},
+        {leaf.name: leaf.text for leaf in leaves(observed.params)},
         (ReasonKind.PARAM_ADDED, ReasonKind.PARAM_CHANGED, ReasonKind.PARAM_REMOVED),
     )
     yield from _compare(
@@ -310,17 +310,3 @@ def _dep_key(record: Record) -> str:
     if "(" in record.path + record.name:
         return json.dumps([record.path, record.name], ensure_ascii=False)
     return record.path if record.name == record.path else f"{record.path} ({record.name})"
-
-
-def flat_params(params: Mapping[str, Json], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Give (dotted name, JSON text) for each leaf of nested parameters.
-
-    A name that could be taken for several is quoted, so that different parameters never look alike.
-    """
-    for name, value in params.items():
-        plain = name and not _AMBIGUOUS.intersection(name)
-        path = prefix + (name if plain else json.dumps(name, ensure_ascii=False))
-        if isinstance(value, dict) and value:
-            yield from flat_params(value, f"{path}.")
-        else:
-            yield path, json.dumps(value, sort_keys=True, ensure_ascii=False)

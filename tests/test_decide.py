@@ -20,7 +20,6 @@ from pivot.decide import (
     Run,
     Skip,
     decide,
-    flat_params,
 )
 from pivot.store.content import Content
 from pivot.store.lock import Lock, Record
@@ -367,16 +366,6 @@ def test_the_order_within_a_parameter_does_not_matter():
     one = {"a": [{"x": 1, "y": 2}], "b": {"x": 1, "y": 2}}
     other = {"b": {"y": 2, "x": 1}, "a": [{"y": 2, "x": 1}]}
     assert decide(now(params=one), Past(dataclasses.replace(BEFORE, params=other))) == Skip()
-
-
-def test_parameters_are_named_as_a_person_would():
-    nested = {"rate": 0.1, "optimizer": {"kind": "ädam", "steps": [1]}, "a.b": {"c": None}}
-    assert dict(flat_params(nested)) == {
-        "rate": "0.1",
-        "optimizer.kind": '"ädam"',
-        "optimizer.steps": "[1]",
-        '"a.b".c': "null",
-    }
 
 
 # Code that can't be determined

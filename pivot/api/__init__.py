@@ -31,12 +31,12 @@ if TYPE_CHECKING:
         ParamsDiff,
         ParamValue,
         StageValues,
-        untagged,
         values_to_json,
     )
     from pivot.engine.report import Change, Explanation, RunReport, StageReport
     from pivot.exporters.export import Export
     from pivot.exporters.planning import describe
+    from pivot.stage_def.leaves import untagged
     from pivot.sync import Progress, RemoteInfo, Sharing, Shortage
 
 __all__ = [
@@ -109,7 +109,7 @@ _HOMES = {
     "run": "pivot.api.running",
     "show_params": "pivot.api.parameters",
     "stages": "pivot.api.looking",
-    "untagged": "pivot.engine.parameters",
+    "untagged": "pivot.stage_def.leaves",
     "values_to_json": "pivot.engine.parameters",
 }
 

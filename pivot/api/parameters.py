@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING
 
 from pivot.api.opening import open_session
 from pivot.engine.parameters import (
-    CLASS,
     ParamsDiff,
     ParamValue,
     Side,
     StageValues,
     differences,
-    dotted,
-    leaves,
 )
 from pivot.errors import UsageError
 from pivot.paths import find_root
 from pivot.stage_def import giver
+from pivot.stage_def.leaves import leaves
 from pivot.store.layout import Layout
 from pivot.store.lock import decode_lock
 from pivot.vcs import Repository
@@ -31,11 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pivot.api.opening import Root
-    from pivot.decide import Json
     from pivot.discovery.overrides import Origin, ParamPath
     from pivot.discovery.singles import Settings as ParamSettings
     from pivot.registry import Registry
     from pivot.stage import Stage
+    from pivot.stage_def.leaves import Json
 
 _WORKSPACE = "workspace"
 
@@ -65,9 +63,9 @@ def _values(stage: Stage, origins: Mapping[ParamPath, Origin]) -> StageValues:
     return StageValues(
         stage.name,
         tuple(
-            ParamValue(dotted(path), value, str(giver(origins, path) or "default"))
-            for path, value in leaves(_encoded(stage))
-            if path[-1] != CLASS
+            ParamValue(leaf.name, leaf.value, str(giver(origins, leaf.path) or "default"))
+            for leaf in leaves(_encoded(stage))
+            if not leaf.is_class
         ),
     )
 

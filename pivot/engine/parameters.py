@@ -11,21 +11,18 @@ Tests: tests/engine/test_parameters.py.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from pivot.frozen import frozen
+from pivot.stage_def.leaves import leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pivot.decide import Json
+    from pivot.stage_def.leaves import Json
 
 #: Raised with every change of the documents that `to_json` gives.
 FORMAT_VERSION = 1
-#: The last name of a path that leads to the class of a value; no field is called so.
-CLASS = "(class)"
-_AMBIGUOUS = frozenset('."')
 
 
 @frozen
@@ -112,63 +109,22 @@ def values_to_json(stages: tuple[StageValues, ...]) -> dict[str, Any]:
     return {"version": FORMAT_VERSION, "stages": found}
 
 
-def leaves(
-    params: Mapping[str, Json], path: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], Json]]:
-    """Give (path, value) for each value that is no mapping of others.
-
-    Where the type of a value was left open, its class comes first, under the name `(class)`.
-    """
-    for name, value in params.items():
-        tag, body = untagged(value)
-        inside = body if isinstance(body, dict) and body else None
-        if inside is None:
-            yield (*path, name), value
-            continue
-        if tag is not None:
-            yield (*path, name, CLASS), tag
-        yield from leaves(inside, (*path, name))
-
-
-def untagged(value: Json) -> tuple[str | None, Json]:
-    """Give the class that a value is tagged with, if it is, and the rest of the value.
-
-    See `pivot.stage_def.encoding`.
-    """
-    if isinstance(value, dict) and len(value) == 1:
-        ((name, body),) = value.items()
-        if name.startswith("!") and not name.startswith("!!"):
-            return name[1:], body
-    return None, value
-
-
-def dotted(path: tuple[str, ...]) -> str:
-    """Give a name for a path; what could be taken for several names is quoted."""
-    return ".".join(
-        name if name and not _AMBIGUOUS.intersection(name) else json.dumps(name, ensure_ascii=False)
-        for name in path
-    )
-
-
 def differences(
     old: Mapping[str, Mapping[str, Json]], new: Mapping[str, Mapping[str, Json]]
 ) -> Iterator[Difference]:
     """Give what differs between the parameters by stage of two states, in the new one's order."""
     for stage in dict.fromkeys([*new, *old]):
-        before = dict(leaves(old.get(stage, {})))
-        after = dict(leaves(new.get(stage, {})))
-        for path in dict.fromkeys([*after, *before]):
-            if path not in before or path not in after or _differ(before[path], after[path]):
+        before = {leaf.name: leaf for leaf in leaves(old.get(stage, {}))}
+        after = {leaf.name: leaf for leaf in leaves(new.get(stage, {}))}
+        for name in dict.fromkeys([*after, *before]):
+            was, now = before.get(name), after.get(name)
+            # As texts: for Python 1 is True and 1.0, and a stage that sees another of them runs.
+            if was is None or now is None or was.text != now.text:
                 yield Difference(
                     stage,
-                    dotted(path),
-                    path in before,
-                    path in after,
-                    before.get(path),
-                    after.get(path),
+                    name,
+                    was is not None,
+                    now is not None,
+                    was.value if was else None,
+                    now.value if now else None,
                 )
-
-
-def _differ(old: Json, new: Json) -> bool:
-    # As texts: for Python 1 is True and 1.0, and a stage that sees another of them runs again.
-    return json.dumps(old, sort_keys=True) != json.dumps(new, sort_keys=True)
