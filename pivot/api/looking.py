@@ -1,6 +1,6 @@
 """Looking at a pipeline without running it: what would happen and why, and what it consists of.
 
-Example: `[explanation.stage for explanation in explain() if explanation.reasons]`. Tests:
+Example: `[explanation.stage for explanation in explain() if explanation.would_run]`. Tests:
 tests/test_api.py.
 """
 
