@@ -164,7 +164,10 @@ def _placed(problem: PivotError, stage: Stage, overrides: list[Override]) -> Def
     message = f"stage {stage.name!r}: {problem.message}"
     if not isinstance(problem, ParamError) or problem.layer is None:
         return DefinitionError(message, where=stage.place, hint=problem.hint)
-    return located(message, overrides[problem.layer].source.origin(problem.path), problem.hint)
+    origin = overrides[problem.layer].source.origin(problem.path)
+    givers = [str(overrides[layer].source.origin(path)) for path, layer in problem.inside.items()]
+    hint = f"its values come from {', '.join(dict.fromkeys(givers))}" if givers else None
+    return located(message, origin, problem.hint or hint)
 
 
 def located(message: str, origin: Origin, hint: str | None = None) -> DefinitionError:

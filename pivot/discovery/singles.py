@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pivot.discovery.overrides import NamedSource, Override, located, unknown_stage
 from pivot.errors import UsageError
 from pivot.frozen import frozen
-from pivot.stage_def import Part, Text
+from pivot.stage_def import Mixed, Part, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pivot.errors import PivotError
     from pivot.stage import Stage
 
-    #: Keys with values, or texts as they are typed: `KEY=VALUE`.
+    #: Keys with values, or a text or texts as they are typed: `KEY=VALUE`.
     type Settings = Mapping[str, object] | Sequence[str]
 
 _QUOTED = re.compile(r"""(["'])(?P<stage>[^"']+)\1\.(?P<rest>.+)""")
@@ -80,8 +80,9 @@ def _put(part: dict[str, Any], path: ParamPath, value: object) -> None:
         return
     old = part.get(first)
     inner = old.value if isinstance(old, Text) else old
-    # A copy: what is inside of a `Text`, or was handed in by a caller, stays as it was.
-    part[first] = type(inner)(inner) if isinstance(inner, dict) else Part()
+    if not isinstance(inner, Mixed):
+        # A copy: what is inside of a `Text`, or was handed in by a caller, stays as it was.
+        part[first] = Mixed(cast("dict[Any, Any]", inner)) if isinstance(inner, dict) else Part()
     _put(part[first], tuple(others), value)
 
 
@@ -103,9 +104,9 @@ def read_settings(
 def _given(given: Settings, errors: list[PivotError]) -> Iterator[tuple[str, object, str]]:
     """Give key, value and name of each setting."""
     if isinstance(given, Mapping):
-        yield from ((key, value, f"params[{key!r}]") for key, value in given.items())
+        yield from ((str(key), value, f"params[{key!r}]") for key, value in given.items())
         return
-    for text in given:
+    for text in [given] if isinstance(given, str) else given:
         key, sign, value = text.partition("=")
         if sign:
             yield key, typed_value(value), f"--set {key}"

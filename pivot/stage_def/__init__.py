@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from pivot.late import late
 from pivot.outputs import Dep, IncrementalOut, Metric, Out, Plot
 from pivot.stage_def.building import Declaration, build_stage
-from pivot.stage_def.overriding import ParamError, Part, Text, giver, override, param_errors
+from pivot.stage_def.overriding import Mixed, ParamError, Part, Text, giver, override, param_errors
 from pivot.stage_def.place import calling_place, function_place
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ __all__ = [
     "Dep",
     "IncrementalOut",
     "Metric",
+    "Mixed",
     "Out",
     "ParamError",
     "Part",

@@ -41,9 +41,15 @@ class ParamError(DefinitionError):
         self.path = path
         #: The number of the layer that gave the value, if one did.
         self.layer = layer
+        #: If it's about a model as a whole: the paths of what was given in it, with their layers.
+        self.inside: dict[Path, int] = {}
 
 
-class Part(dict[str, Any]):
+class Mixed(dict[Any, Any]):
+    """A mapping in which a value may be a `Text`."""
+
+
+class Part(Mixed):
     """Some entries of a mapping, the others of which stay: what a dotted name reaches."""
 
 
@@ -80,6 +86,7 @@ def override[P: StageParams](params: P, layers: Sequence[Mapping[str, Any]]) -> 
         for error in errors:
             if error.layer is None:
                 error.layer = giver(given, error.path)
+                error.inside = _inside(given, error.path)
         raise DefinitionErrors(errors)
     return Overridden(cast("P", made), given)
 
@@ -91,8 +98,14 @@ def giver[T](given: Mapping[Path, T], path: Path) -> T | None:
     if found is not None:
         return given[found]
     # What is wrong with a model as a whole was caused by the last that gave a part of it.
-    inside = [who for other, who in given.items() if other[: len(path)] == path]
+    inside = list(_inside(given, path).values())
     return inside[-1] if inside else None
+
+
+def _inside[T](given: Mapping[Path, T], path: Path) -> dict[Path, T]:
+    """Give who gave parts of the value at a path."""
+    start = len(path)
+    return {one: who for one, who in given.items() if len(one) > start and one[:start] == path}
 
 
 @frozen
@@ -158,12 +171,15 @@ class _Draft:
 
     def _settled(self, name: str, given: dict[str, Any]) -> Any:
         """Give the model that a mapping of a weaker layer stands for, if it's one already."""
-        from pydantic import TypeAdapter  # with models it's there, and few need this
+        from pydantic import create_model  # with models it's there, and few need this
 
         field = self.model.model_fields.get(name)
         annotation: Any = field.annotation if field else Any
+        holder: Any = create_model(
+            "Holder", __config__={"arbitrary_types_allowed": True}, value=(annotation, ...)
+        )
         try:
-            return TypeAdapter(annotation).validate_python(_plain(given))
+            return holder(value=_plain(given)).value
         except validation_errors():
             return given
 
@@ -176,9 +192,12 @@ class _Draft:
             for name, value in self._values.items()
         }
         try:
-            return self._made({name: _plain(value) for name, value in values.items()})
+            return self._made(values)
         except validation_errors() as error:
             problems = param_errors(error)
+        except Exception as error:  # noqa: BLE001 - validators are the user's, and may raise anything
+            errors.append(ParamError(f"{self.model.__name__}: {_raised(error)}", path=path))
+            return self._base
         texts = {n: v.raw for n, v in values.items() if isinstance(v, Text) and v.raw != v.value}
         return self._by_text(values, texts, problems, path, errors)
 
@@ -196,7 +215,7 @@ class _Draft:
         if refused:
             tried = values | {name: texts[name] for name in refused}
             try:
-                return self._made({name: _plain(value) for name, value in tried.items()})
+                return self._made(tried)
             except validation_errors() as error:
                 after = {self._name(problem): problem for problem in param_errors(error)}
             still = [p for p in problems if self._name(p) in after]
@@ -208,7 +227,9 @@ class _Draft:
         return self._base
 
     def _made(self, values: dict[str, Any]) -> BaseModel:
-        return self.model.model_validate({_key(self.model, n): v for n, v in values.items()})
+        return self.model.model_validate(
+            {_key(self.model, name): _plain(value) for name, value in values.items()}
+        )
 
     def _name(self, problem: ParamError) -> str:
         """Give the name of the field that a problem is about, which pydantic calls by its alias."""
@@ -217,11 +238,13 @@ class _Draft:
         return next(names, key)
 
 
-def _merged(
-    old: dict[Any, Any], part: Mapping[str, Any], context: _Layer, path: Path
-) -> dict[Any, Any]:
+def _raised(error: Exception) -> str:
+    return f"its validation raised {type(error).__name__}{f': {error}' if str(error) else ''}"
+
+
+def _merged(old: dict[Any, Any], part: Mapping[str, Any], context: _Layer, path: Path) -> Mixed:
     """Give a mapping with some entries replaced, and others added."""
-    found = dict(old)
+    found = Mixed(old)
     names = {str(key): key for key in old}
     for name, value in part.items():
         key = names.get(name, name)
@@ -243,8 +266,8 @@ def _plain(value: Any) -> Any:
     """Give a value without the words of this module in it."""
     if isinstance(value, Text):
         return value.value
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in cast("dict[Any, Any]", value).items()}
+    if isinstance(value, Mixed):
+        return {key: _plain(item) for key, item in value.items()}
     return value
 
 

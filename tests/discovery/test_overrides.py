@@ -5,6 +5,7 @@ from __future__ import annotations
 import pathlib
 from typing import Any
 
+import pydantic
 import pytest
 import yaml
 
@@ -97,6 +98,33 @@ def test_everything_wrong_in_all_layers_is_told_at_once():
 def test_a_check_of_the_whole_is_told_where_its_last_part_was_said():
     found = problems(in_file("box: 3\n"), typed({"epochs": "x"}))
     assert found[0].startswith("params.yaml:1: stage 'train': Train.box: Input should be a valid")
+
+
+class Range(StageParams):
+    low: int = 1
+    high: int = 20
+
+    @pydantic.model_validator(mode="after")
+    def check(self) -> Range:
+        if self.low >= self.high:
+            raise ValueError("low must be below high")
+        return self
+
+
+def pick(params: Range) -> None: ...
+
+
+def test_what_is_wrong_with_values_together_names_all_of_them():
+    registry = Registry()
+    registry.register(pick)
+    with pytest.raises(DefinitionErrors) as caught:
+        apply_overrides(
+            registry.stages, [in_file("\nlow: 10", stage="pick"), typed({"high": 5}, "pick")]
+        )
+    assert str(caught.value) == (
+        "--set high: stage 'pick': Range: low must be below high\n"
+        "  its values come from params.yaml:2, --set high"
+    )
 
 
 def test_errors_that_were_known_are_told_with_the_others():

@@ -98,6 +98,15 @@ def test_a_number_of_which_a_mapping_gives_the_value():
     )
 
 
+def test_a_single_text_needs_no_list():
+    assert values("train.rate=0.05")["train"] == Train(rate=0.05)
+
+
+def test_a_text_after_a_mapping_may_be_what_it_is_as_it_stands():
+    found = values(["train.weights={c: 1}", "train.weights.d=2"])
+    assert found["train"].weights == {"c": 1.0, "d": 2.0}
+
+
 def test_a_model_from_python_is_taken_as_it_is():
     assert values({"train.box": Box(width=7)})["train"].box == Box(width=7)
 
@@ -147,6 +156,11 @@ def test_what_could_mean_two_stages_is_an_error():
 def test_a_quoted_name_is_meant_alone():
     found = values(["'a.box'.box.width=3"], "a", "a.box")
     assert (found["a"], found["a.box"]) == (Train(), Train(box=Box(width=3)))
+
+
+def test_a_key_that_is_no_text_is_told():
+    (problem,) = problems({5: 1})
+    assert problem.startswith("params[5]: this names no parameter")
 
 
 @pytest.mark.parametrize("text", ["", "train", "train.rate", "train=3", "=3", ".=3", "rate=3"])

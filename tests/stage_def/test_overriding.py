@@ -336,6 +336,58 @@ def test_an_error_tells_its_layer():
     ]
 
 
+def test_an_error_about_the_whole_tells_all_that_was_given():
+    class Range(StageParams):
+        low: int = 1
+        high: int = 20
+        name: str = "x"
+
+        @pydantic.model_validator(mode="after")
+        def check(self) -> "Range":
+            if self.low >= self.high:
+                raise ValueError("low must be below high")
+            return self
+
+    with pytest.raises(DefinitionErrors) as caught:
+        override(Range(), [{"low": 10}, {"high": 5}])
+    (error,) = caught.value.errors
+    assert isinstance(error, ParamError)
+    assert (error.path, error.inside) == ((), {("low",): 0, ("high",): 1})
+
+
+def test_what_a_validator_raises_is_told():
+    class Inverse(StageParams):
+        size: int = 1
+
+        @pydantic.field_validator("size")
+        @classmethod
+        def check(cls, value: int) -> int:
+            return value // value
+
+    assert problems(Inverse(), {"size": 0}) == [
+        ("", "Inverse: its validation raised ZeroDivisionError: integer division or modulo by zero")
+    ]
+
+
+def test_a_mapping_that_contains_itself_is_refused():
+    endless: dict[str, Any] = {}
+    endless["a"] = endless
+    ((path, _),) = problems(Params(), {"weights": endless})
+    assert path == "weights.a"
+
+
+def test_a_part_is_added_where_a_class_has_no_schema():
+    class Plain:
+        pass
+
+    class Loosely(StageParams):
+        model_config = pydantic.ConfigDict(arbitrary_types_allowed=True)
+        box: Optimizer | Plain | None = None
+
+    changed = with_overrides(Loosely(), {"box": {"rate": 1}}, {"box": {"momentum": 2}})
+    assert changed.box == Optimizer(rate=1, momentum=2)
+
+
 def test_an_error_goes_by_the_name_and_not_by_the_alias():
     class Aliased(StageParams):
         rate: float = pydantic.Field(default=0.1, alias="learningRate")
