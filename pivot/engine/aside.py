@@ -1,11 +1,11 @@
 """Work of the parent that takes long, aside of the loop that gives tasks to workers.
 
-Hashing a large input and storing a large output leave the interpreter's lock alone, and so do them
-threads of their own, while the loop goes on with other stages. What they found is looked at in the
-loop's thread again. Example::
+Hashing a large input, storing a large output and bringing one back leave the interpreter's lock
+alone, and so do them threads of their own, while the loop goes on with other stages. What they
+found is looked at in the loop's thread again. Example::
 
     aside = Aside(arrived)
-    aside.start(lambda: workspace.look_ahead(paths), lambda future: decide(name))
+    aside.start(lambda: workspace.look(paths), lambda looked: decide(name, looked()))
     arrived.get()()    # decides
 
 Tests: tests/engine/test_aside.py.
@@ -32,8 +32,11 @@ class Aside:
         #: How much was started and has not been gone on with.
         self.pending = 0
 
-    def start(self, act: Callable[[], None], then: Callable[[Future[None]], None]) -> None:
-        """Do `act` in a thread; `then`, with its future, is what arrives in the queue."""
+    def start[T](self, act: Callable[[], T], then: Callable[[Callable[[], T]], None]) -> None:
+        """Do `act` in a thread; `then` is what arrives in the queue.
+
+        It is given a function that gives what `act` gave, or raises what it raised.
+        """
         if self._pool is None:
             # Late: most runs have nothing that takes long.
             from concurrent.futures import ThreadPoolExecutor
@@ -41,9 +44,9 @@ class Aside:
             self._pool = ThreadPoolExecutor(_THREADS, "pivot-aside")
         self.pending += 1
 
-        def go_on(future: Future[None]) -> None:
+        def go_on(future: Future[T]) -> None:
             self.pending -= 1
-            then(future)
+            then(future.result)
 
         self._pool.submit(act).add_done_callback(
             lambda future: self._arrived.put(lambda: go_on(future))

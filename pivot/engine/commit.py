@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pivot.decide import OutState
+from pivot.decide import OutState, Restore
 from pivot.engine.facts import Recorded, undeclared
 from pivot.engine.workspace import LARGE
 from pivot.errors import StageError, StorageError
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pivot.decide import Restore
     from pivot.engine.judge import Verdict
     from pivot.engine.observe import Observer
     from pivot.engine.workspace import Workspace
@@ -57,10 +56,22 @@ class Committer:
         #: Files that were edited between the import here and one in a worker.
         self._mixed: set[str] = set()
 
-    def prepare(self, stage: Stage, verdict: Verdict) -> None:
-        """Make room for a stage: keep what the user made, unlink outs, restore incremental ones."""
+    def takes_long(self, stage: Stage, verdict: Verdict) -> bool:
+        """Say whether there is much to save, to remove or to bring back before a stage is done."""
+        contents = [state.content for state in verdict.observed.outs]
+        if isinstance(verdict.decision, Restore):
+            contents += [record.content for record in verdict.decision.outs]
+        elif verdict.past.lock and any(out.incremental for out in stage.outs):
+            contents += [record.content for record in verdict.past.lock.outs]
+        return any(content and (content.directory or content.size >= LARGE) for content in contents)
+
+    def prepare(self, stage: Stage, verdict: Verdict) -> list[str]:
+        """Make room for a stage: keep what the user made, unlink outs, restore incremental ones.
+
+        This may be done in any thread. Gives what the user should be told.
+        """
         marker = self._marker(stage)
-        self._keep(stage, verdict.past.lock, verdict.observed.outs, quiet=marker.exists())
+        kept = self._keep(verdict.past.lock, verdict.observed.outs, quiet=marker.exists())
         marker.touch()
         lock = verdict.past.lock
         base = {record.name: record for record in lock.outs} if lock else {}
@@ -71,16 +82,22 @@ class Committer:
             else:
                 _remove(path)
                 path.parent.mkdir(parents=True, exist_ok=True)
+        return kept
 
-    def restore(self, stage: Stage, verdict: Verdict, decision: Restore) -> None:
-        """Bring outputs back from the cache and record them.
+    def restore(self, stage: Stage, verdict: Verdict, decision: Restore) -> list[str]:
+        """Bring outputs back from the cache; `record_restored` records them.
 
-        Raises `CorruptionError` if what the cache holds is not what it held.
+        This may be done in any thread. Gives what the user should be told. Raises
+        `CorruptionError` if what the cache holds is not what it held.
         """
-        self._keep(stage, verdict.past.lock, verdict.observed.outs, quiet=False)
+        kept = self._keep(verdict.past.lock, verdict.observed.outs, quiet=False)
         present = {state.name: state.content for state in verdict.observed.outs}
         different = [out for out in decision.outs if present[out.name] != out.content]
         self._bring_back(stage, different)
+        return kept
+
+    def record_restored(self, stage: Stage, verdict: Verdict, decision: Restore) -> None:
+        """Record outputs that were brought back."""
         self._write(stage, verdict, Result(decision.outs, decision.traced))
 
     def checkout(self, stage: Stage, lock: Lock) -> tuple[str, ...]:
@@ -99,7 +116,8 @@ class Committer:
                 if content != record.content and workspace.cache.holds(record.content):
                     different.append(record)
                     states.append(OutState(record.name, record.path, content))
-        self._keep(stage, lock, states, quiet=self._marker(stage).exists())
+        for message in self._keep(lock, states, quiet=self._marker(stage).exists()):
+            self._warn(stage.name, message)
         self._bring_back(stage, different)
         return tuple(record.path for record in different)
 
@@ -110,6 +128,11 @@ class Committer:
             writable = record.name in incremental
             self._workspace.cache.restore(record.content, target, writable=writable)
             self._workspace.note(record.path, record.content)
+
+    def slow(self, stage: Stage, outcome: Outcome) -> list[str]:
+        """Give what `record` will look at, as far as that takes long."""
+        read = outcome.trace.reads if outcome.trace else ()
+        return self._workspace.slow([one.path for one in (*stage.deps, *read)])
 
     def large(self, stage: Stage, outcome: Outcome) -> list[Produced]:
         """Give those outputs that take long to be put into the cache."""
@@ -246,10 +269,12 @@ class Committer:
             if (there[file] if file in there else Signature.at(file)) != signature:
                 self._mixed.add(file)
 
-    def _keep(
-        self, stage: Stage, lock: Lock | None, states: Iterable[OutState], *, quiet: bool
-    ) -> None:
-        """Save to the cache what lies at the outputs' paths and is not known to be Pivot's."""
+    def _keep(self, lock: Lock | None, states: Iterable[OutState], *, quiet: bool) -> list[str]:
+        """Save to the cache what lies at the outputs' paths and is not known to be Pivot's.
+
+        Gives a sentence for each that was not there before.
+        """
+        messages: list[str] = []
         ours = {record.path: record.content for record in lock.outs} if lock else {}
         for state in states:
             content = state.content
@@ -260,16 +285,16 @@ class Committer:
             # Also if there seems to be a blob: only adding makes sure that it is sound.
             self._workspace.cache.add(path, content, self._listing(state.path, content))
             if not quiet and not known:
-                self._warn(
-                    stage.name,
+                messages.append(
                     f"{state.path} was not made by this pipeline as it is; before it is replaced, "
-                    f"it is saved in the cache as {content.hash}",
+                    f"it is saved in the cache as {content.hash}"
                 )
+        return messages
 
     def _restore_base(self, stage: Stage, path: Path, record: Record) -> None:
         cache, content = self._workspace.cache, record.content
         if not cache.holds(content):
-            if self._workspace.content(record.path) != content:
+            if self._workspace.tree.content(record.path) != content:
                 raise StageError(
                     f"the last version of its incremental output {record.path!r} is lost",
                     stage=stage.name,

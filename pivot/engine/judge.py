@@ -50,8 +50,17 @@ class Judge:
         self._workspace = workspace
         self._observer = observer
         self._forced = frozenset(forced)
+        #: Stage -> its lock and what is wrong with it, read for who will judge next.
+        self._read: dict[str, tuple[Lock | None, str | None]] = {}
         #: Stage -> the keys of the facts in its lock.
         self.facts: dict[str, tuple[str, ...]] = {}
+
+    def artifacts(self, stage: Stage) -> list[str]:
+        """Give the paths that `judge` will look at: what is declared, and what else was read."""
+        lock, _ = self._read[stage.name] = self.lock(stage.name)
+        read = (key.partition(":") for key in lock.traced) if lock else ()
+        paths = [artifact.path for artifact in (*stage.deps, *stage.outs)]
+        return paths + [path for kind, _, path in read if kind == "file"]
 
     def judge(
         self,
@@ -61,7 +70,7 @@ class Judge:
         pending: Collection[str] = (),
     ) -> Verdict:
         """Look at a stage and decide; see `Observer.observe` for `assumed` and `pending`."""
-        lock, problem = self.lock(stage.name)
+        lock, problem = self._read.pop(stage.name, None) or self.lock(stage.name)
         traced = tuple(lock.traced) if lock else ()
         self.facts[stage.name] = traced
         observed = self._observer.observe(stage, assumed=assumed, pending=pending, traced=traced)

@@ -1,17 +1,16 @@
 """The loop of `pivot run`: decide what is ready, keep the workers busy, commit what comes back.
 
 Everything happens in the calling thread, but for what takes long: workers compute, and large files
-are hashed and stored aside, so that no free worker waits for that. A decision to run takes a place
-in a queue, ordered by the longest remaining path; restoring and skipping happen at once. The
-executor is made when a stage must run, so that a run with nothing to do starts no worker. Tests:
-tests/engine/test_run.py.
+are hashed, stored and brought back aside, so that no free worker waits for that. A decision to run
+takes a place in a queue, ordered by the longest remaining path; restoring and skipping happen at
+once. The executor is made when a stage must run, so that a run with nothing to do starts no worker.
+Tests: tests/engine/test_run.py and tests/engine/test_aside.py.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import heapq
 import queue
 import time
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING
 from pivot.decide import Reason, ReasonKind, Restore, Run
 from pivot.engine.aside import Aside
 from pivot.engine.capture import LogTail
+from pivot.engine.lineup import Lineup
 from pivot.engine.report import RunReport, StageReport
 from pivot.engine.worker import Call, execute
 from pivot.errors import (
@@ -45,7 +45,7 @@ from pivot.interfaces import Failure, Task
 from pivot.store.hold import Hold, holder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from concurrent.futures import Future
 
     from pivot.engine.cancellation import Cancellation
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from pivot.events import Event
     from pivot.interfaces import Executor, Outcome, Produced
     from pivot.stage import Stage
+    from pivot.store.content import Content
 
 #: How often the loop looks at what running stages print and whether holds were released.
 _TICK_SECONDS = 0.05
@@ -121,7 +122,7 @@ class Runner:
         self._cancellation = cancellation
         self._stopping = False
         self._waiting: dict[str, float] = {}
-        self._runnable: list[tuple[float, str]] = []
+        self._lineup = Lineup(plan.priority)
         self._active: dict[str, _Active] = {}
         self._futures: dict[str, Future[Outcome]] = {}
         #: What is to be done next, as tasks and threads end.
@@ -184,26 +185,25 @@ class Runner:
             return False
         self._waiting.pop(name, None)
         stage = self._plan.stages[name]
-        slow = self._workspace.slow(one.path for one in (*stage.deps, *stage.outs))
+        slow = self._workspace.slow(self._judge.artifacts(stage))
         if slow:
             self._looking[name] = hold
             self._aside.start(
-                lambda: self._workspace.look_ahead(slow),
-                lambda _: self._looked(name, slow),
+                lambda: self._workspace.look(slow),
+                lambda looked: self._looked(name, looked()),
             )
         else:
             self._judge_stage(name, hold)
         return True
 
-    def _looked(self, name: str, slow: list[str]) -> None:
+    def _looked(self, name: str, found: Mapping[str, Content]) -> None:
         """Go on with a stage whose inputs have been looked at."""
         hold = self._looking.pop(name)
         if self._stopping or self._cancellation.requested:
             hold.release()
             return
-        self._judge_stage(name, hold)
-        for artifact in slow:
-            self._workspace.ahead.pop(artifact, None)
+        with self._workspace.given(found):
+            self._judge_stage(name, hold)
 
     def _judge_stage(self, name: str, hold: Hold) -> None:
         stage = self._plan.stages[name]
@@ -231,8 +231,7 @@ class Runner:
         reasons = tuple(str(reason) for reason in decision.reasons)
         match decision:
             case Run():
-                self._emit(StageDecided(name, "run", reasons))
-                heapq.heappush(self._runnable, (-self._plan.priority.get(name, 0.0), name))
+                self._queue(name, reasons)
             case Restore():
                 self._restore(name, decision, reasons)
             case _:
@@ -242,21 +241,49 @@ class Runner:
                 self._emit(StageDecided(name, "skip", ()))
                 self._succeed(name, Status.UNCHANGED)
 
+    def _queue(self, name: str, reasons: tuple[str, ...]) -> None:
+        """Give a stage that must run a place in a queue."""
+        self._emit(StageDecided(name, "run", reasons))
+        active = self._active[name]
+        cluttered = self._committer.takes_long(active.stage, active.verdict)
+        self._lineup.add(name, cluttered=cluttered)
+
     def _restore(self, name: str, decision: Restore, reasons: tuple[str, ...]) -> None:
         active = self._active[name]
+        restore = functools.partial(self._committer.restore, active.stage, active.verdict, decision)
+        if self._committer.takes_long(active.stage, active.verdict):
+            self._aside.start(
+                restore, lambda restored: self._restored(name, decision, reasons, restored)
+            )
+        else:
+            self._restored(name, decision, reasons, restore)
+
+    def _restored(
+        self,
+        name: str,
+        decision: Restore,
+        reasons: tuple[str, ...],
+        restored: Callable[[], list[str]],
+    ) -> None:
+        """Record a stage whose outputs are back; if they are not to be had, it must run."""
+        active = self._active[name]
         try:
-            self._committer.restore(active.stage, active.verdict, decision)
+            self._tell(name, restored())
+            self._committer.record_restored(active.stage, active.verdict, decision)
         except CorruptionError as error:
             # The blob is out of the way now; what it held can be made again.
             self._emit(Warned(str(error), name))
-            lost = tuple(Reason(ReasonKind.OUT_MISSING, record.path) for record in decision.outs)
-            self._emit(StageDecided(name, "run", tuple(str(reason) for reason in lost)))
-            heapq.heappush(self._runnable, (-self._plan.priority.get(name, 0.0), name))
+            lost = (Reason(ReasonKind.OUT_MISSING, record.path) for record in decision.outs)
+            self._queue(name, tuple(map(str, lost)))
         except PivotError as error:
             self._fail(name, error)
         else:
             self._emit(StageDecided(name, "restore", reasons))
             self._succeed(name, Status.RESTORED)
+
+    def _tell(self, name: str, messages: Iterable[str]) -> None:
+        for message in messages:
+            self._emit(Warned(message, name))
 
     def _retry_waiting(self) -> None:
         patience = self._workspace.settings.lock_timeout
@@ -270,26 +297,47 @@ class Runner:
     # Executing
 
     def _submit_runnable(self) -> None:
-        while self._runnable and not self._stopping:
-            if self._executor is None:
-                self._executor = self._make_executor()
-            if len(self._futures) >= self._executor.workers:
+        if self._executor is None:
+            if not self._lineup:
                 return
+            self._executor = self._make_executor()
+        self._make_room(self._executor)
+        while not self._stopping and len(self._futures) < self._executor.workers:
             if not self._executor.isolated:
                 # What this process reads meanwhile would count as the stage's doing.
                 self._finish_aside()
-                if self._stopping:
-                    return
-            _, name = heapq.heappop(self._runnable)
+            if self._stopping or (next_one := self._lineup.take()) is None:
+                return
+            name, cleared = next_one
             try:
-                self._submit(name, self._executor)
+                self._submit(name, self._executor, cleared=cleared)
             except PivotError as error:
                 self._fail(name, error)
 
-    def _submit(self, name: str, executor: Executor) -> None:
+    def _make_room(self, executor: Executor) -> None:
+        """Make room aside for stages that could start, where that takes long."""
+        while (name := self._lineup.to_clear(executor.workers)) is not None:
+            active = self._active[name]
+            self._aside.start(
+                functools.partial(self._committer.prepare, active.stage, active.verdict),
+                functools.partial(self._cleared, name),
+            )
+
+    def _cleared(self, name: str, prepared: Callable[[], list[str]]) -> None:
+        """Let a stage start for which there is room now."""
+        try:
+            self._tell(name, prepared())
+        except PivotError as error:
+            self._lineup.failed(name)
+            self._fail(name, error)
+        else:
+            self._lineup.cleared(name)
+
+    def _submit(self, name: str, executor: Executor, *, cleared: bool) -> None:
         active = self._active[name]
         call = Call(active.stage, self._workspace.settings.hash).pack()
-        self._committer.prepare(active.stage, active.verdict)
+        if not cleared:
+            self._tell(name, self._committer.prepare(active.stage, active.verdict))
         log = None
         if executor.isolated:
             file = self._workspace.layout.log_file(name)
@@ -339,28 +387,33 @@ class Runner:
         if outcome.failure is not None:
             self._fail_with(name, outcome.failure, outcome.seconds)
             return
-        large = self._committer.large(self._active[name].stage, outcome)
-        if large:
+        stage = self._active[name].stage
+        slow, large = self._committer.slow(stage, outcome), self._committer.large(stage, outcome)
+
+        def look_and_store() -> dict[str, Content]:
+            found = self._workspace.look(slow)
+            self._committer.store(large)
+            return found
+
+        if slow or large:
             self._aside.start(
-                lambda: self._committer.store(large),
-                lambda stored: self._record(name, outcome, large, stored.exception()),
+                look_and_store, lambda found: self._record(name, outcome, large, found)
             )
         else:
-            self._record(name, outcome)
+            self._record(name, outcome, (), dict)
 
     def _record(
         self,
         name: str,
         outcome: Outcome,
-        stored: list[Produced] | None = None,
-        problem: BaseException | None = None,
+        stored: Collection[Produced],
+        found: Callable[[], dict[str, Content]],
     ) -> None:
-        """Commit what a task gave; `stored` is in the cache by now, unless there is a problem."""
+        """Commit what a task gave; `stored` is in the cache by now, unless `found` raises."""
         active = self._active[name]
         try:
-            if problem is not None:
-                raise problem
-            recorded = self._committer.record(active.stage, active.verdict, outcome, stored or ())
+            with self._workspace.given(found()):
+                recorded = self._committer.record(active.stage, active.verdict, outcome, stored)
         except PivotError as error:
             self._fail(name, error)
         else:

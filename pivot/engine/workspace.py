@@ -17,7 +17,7 @@ from pivot.paths import inside
 from pivot.store.content import Content, Signature
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pivot.config import Settings
@@ -46,12 +46,12 @@ class Workspace:
         default_factory=dict[str, tuple[Signature, Content]]
     )
 
-    #: What was found at some paths just now, by a thread that looked there before it was asked.
-    ahead: dict[str, Content] = field(default_factory=dict[str, Content])
+    #: What a thread has just found at some paths, while that is being used.
+    _found: Mapping[str, Content] = field(default_factory=dict[str, Content])
 
     def content(self, artifact: str) -> Content | None:
         """Give what lies at an artifact's path now, or None if nothing does."""
-        found = self.ahead.pop(artifact, None)
+        found = self._found.get(artifact)
         if found is not None:
             return found
         known = self.fresh.get(artifact)
@@ -76,13 +76,24 @@ class Workspace:
         now = Signature.of(status)
         return not (found and found[0] == now) and not (made and made[0] == now)
 
-    def look_ahead(self, artifacts: Iterable[str]) -> None:
-        """Look at artifacts, in any thread, for who will ask next; what is wrong, they will see."""
+    def look(self, artifacts: Iterable[str]) -> dict[str, Content]:
+        """Look at artifacts, in any thread; what is wrong with one, who asks for it will see."""
+        found: dict[str, Content] = {}
         for artifact in artifacts:
             with contextlib.suppress(PivotError):
                 content = self.tree.content(artifact)
                 if content is not None:
-                    self.ahead[artifact] = content
+                    found[artifact] = content
+        return found
+
+    @contextlib.contextmanager
+    def given(self, found: Mapping[str, Content]) -> Iterator[None]:
+        """Take what `look` found for what there is now, as long as the context lasts."""
+        self._found = found
+        try:
+            yield
+        finally:
+            self._found = {}
 
     def note(self, artifact: str, content: Content) -> None:
         """Remember for this run what was just put at a path, as long as it isn't touched."""

@@ -87,6 +87,120 @@ def test_a_large_input_is_hashed_while_others_run(pipeline, monkeypatch):
     assert finished(project)[-1] == "user"
 
 
+def test_a_directory_is_looked_at_again_while_others_run(pipeline, monkeypatch):
+    project, done = pipeline
+    project.pipeline(PIPELINE.replace('"raw.bin"', '"raw/"'))
+    (project.root / "raw").mkdir()
+    (project.root / "raw/part").write_text("1")
+    content, looked = Tree.content, []
+
+    def late(tree, artifact):
+        if artifact == "raw/":
+            looked.append(threading.current_thread() is threading.main_thread())
+            if len(looked) == 2:
+                assert done.wait(PATIENCE), "it kept the others waiting"
+        return content(tree, artifact)
+
+    monkeypatch.setattr(Tree, "content", late)
+    assert set(project.run("user", "second", executor="loky", jobs=1).values()) == {"ran"}
+    assert looked == [False, False]
+
+
+def test_a_file_that_a_stage_was_seen_to_read_is_hashed_while_others_run(pipeline, monkeypatch):
+    project, done = pipeline
+    project.pipeline(
+        PIPELINE.replace(
+            "return big.stat()", "pathlib.Path('more.bin').read_bytes(); return big.stat()"
+        )
+    )
+    more = project.root / "more.bin"
+    more.write_bytes(b"1" * 5_000_000)
+    project.run("user")
+    more.write_bytes(b"2" * 5_000_000)
+    content, looked = Tree.content, []
+
+    def late(tree, artifact):
+        if artifact == "more.bin":
+            looked.append(threading.current_thread() is threading.main_thread())
+            assert done.wait(PATIENCE), "it kept the others waiting"
+        return content(tree, artifact)
+
+    monkeypatch.setattr(Tree, "content", late)
+    assert project.run("user", "second", executor="loky") == {
+        "user": "ran",
+        "first": "ran",
+        "second": "ran",
+    }
+    # What was hashed aside is known from then on.
+    assert looked[0] is False
+
+
+def test_a_large_output_is_brought_back_while_others_run(pipeline, monkeypatch):
+    project, done = pipeline
+    project.run("large")
+    (project.root / "large.bin").unlink()
+    restore = Cache.restore
+
+    def late(cache, content, target, **named):
+        assert done.wait(PATIENCE), "it kept the others waiting"
+        restore(cache, content, target, **named)
+
+    monkeypatch.setattr(Cache, "restore", late)
+    statuses = project.run("large", "second", executor="loky")
+    assert statuses == {"large": "restored", "first": "ran", "second": "ran"}
+    assert finished(project)[-1] == "large"
+    assert (project.root / "large.bin").stat().st_size == 5_000_000
+    assert project.run("large") == {"large": "unchanged"}
+
+
+def test_the_base_of_an_incremental_output_is_brought_back_while_others_run(pipeline, monkeypatch):
+    project, done = pipeline
+    project.pipeline(
+        PIPELINE.replace('outputs.Out("large.bin")', 'outputs.IncrementalOut("large.bin")').replace(
+            'path.write_bytes(b"x" * 5_000_000)',
+            'path.write_bytes((path.read_bytes() if path.exists() else b"") + b"x" * 5_000_000)',
+        )
+    )
+    project.run("large")
+    restore = Cache.restore
+
+    def late(cache, content, target, **named):
+        assert done.wait(PATIENCE), "it kept the others waiting"
+        restore(cache, content, target, **named)
+
+    monkeypatch.setattr(Cache, "restore", late)
+    statuses = project.run("large", "second", executor="loky", force=True, jobs=1)
+    assert set(statuses.values()) == {"ran"}
+    assert finished(project)[-1] == "large"
+    assert (project.root / "large.bin").stat().st_size == 10_000_000
+
+
+def test_a_large_output_by_hand_is_kept_while_others_run(pipeline, monkeypatch):
+    project, done = pipeline
+    (project.root / "large.bin").write_bytes(b"mine" * 2_000_000)
+    add = Cache.add
+
+    def late(cache, path, *rest, **named):
+        if path.name == "large.bin":
+            assert done.wait(PATIENCE), "it kept the others waiting"
+        add(cache, path, *rest, **named)
+
+    monkeypatch.setattr(Cache, "add", late)
+    assert set(project.run("large", "second", executor="loky", jobs=1).values()) == {"ran"}
+    assert ["saved in the cache" in message for message in project.warnings()] == [True]
+
+
+def test_an_output_that_is_lost_from_the_cache_is_made_again(pipeline):
+    project, _ = pipeline
+    project.run("large")
+    (project.root / "large.bin").unlink()
+    for blob in project.root.glob(".pivot/cache/files/*/*"):
+        blob.chmod(0o644)
+        blob.write_bytes(b"?" * 5_000_000)
+    assert project.run("large", executor="loky") == {"large": "ran"}
+    assert (project.root / "large.bin").read_bytes() == b"x" * 5_000_000
+
+
 def test_it_is_not_hashed_twice(pipeline, monkeypatch):
     project, _ = pipeline
     looked = []
@@ -154,7 +268,8 @@ def test_what_goes_wrong_aside_is_handed_on():
     arrived = queue.SimpleQueue()
     aside = Aside(arrived)
     found = []
-    aside.start(lambda: 1 // 0, lambda future: found.append(type(future.exception())))
+    aside.start(lambda: 1 // 0, found.append)
     arrived.get(timeout=PATIENCE)()
-    assert found == [ZeroDivisionError]
+    with pytest.raises(ZeroDivisionError):
+        found[0]()
     aside.close()
