@@ -48,6 +48,16 @@ class Single:
     name: str
 
 
+def addressees(stages: Iterable[Stage]) -> dict[str, Any]:
+    """Give what a value can be for, with its parameters: stages, and all `train@...` as `train`."""
+    found = {stage.name: stage.params for stage in stages}
+    for name, params in list(found.items()):
+        family, sign, _ = name.partition("@")
+        if sign and params is not None:
+            found.setdefault(family, params)
+    return found
+
+
 def typed_value(text: str) -> object:
     """Give what was typed for a value."""
     if _SEXAGESIMAL.fullmatch(text):
@@ -92,8 +102,9 @@ def read_settings(
     """Give what was set for stages, and what is wrong with it."""
     errors: list[PivotError] = []
     singles: dict[tuple[str, ParamPath], Single] = {}
+    known = addressees(stages)
     for key, value, name in _given(given, errors):
-        meaning = _meaning(key, name, stages, errors)
+        meaning = _meaning(key, name, known, errors)
         if meaning is not None:
             # Also in order: what is said last is to be the last.
             singles.pop(meaning, None)
@@ -122,15 +133,13 @@ def _no_setting(name: str) -> UsageError:
 
 
 def _meaning(
-    key: str, name: str, stages: tuple[Stage, ...], errors: list[PivotError]
+    key: str, name: str, known: Mapping[str, Any], errors: list[PivotError]
 ) -> tuple[str, ParamPath] | None:
     """Give the stage and the path that a key means; note an error if it's not just one."""
-    known = [stage.name for stage in stages]
-    found = list(_splits(key, stages))
+    found = list(_splits(key, known))
     if len(found) > 1:
         # The names of stages overlap; a parameter that isn't there is not meant.
-        params = {stage.name: stage.params for stage in stages}
-        found = [split for split in found if _has(params[split[0]], split[1][0])] or found[-1:]
+        found = [split for split in found if _has(known[split[0]], split[1][0])] or found[-1:]
     if len(found) == 1:
         return found[0]
     if found:
@@ -141,7 +150,8 @@ def _meaning(
         errors.append(_no_setting(name))
     else:
         quoted = _QUOTED.fullmatch(key)
-        errors.append(unknown_stage(quoted["stage"] if quoted else _first(key), name, known))
+        stage = quoted["stage"] if quoted else key.partition(".")[0]
+        errors.append(unknown_stage(stage, name, list(known)))
     return None
 
 
@@ -149,17 +159,13 @@ def _has(params: Any, name: str) -> bool:
     return params is not None and name in type(params).model_fields
 
 
-def _first(key: str) -> str:
-    return key.partition(".")[0]
-
-
-def _splits(key: str, stages: tuple[Stage, ...]) -> Iterator[tuple[str, ParamPath]]:
+def _splits(key: str, stages: Iterable[str]) -> Iterator[tuple[str, ParamPath]]:
     """Give the ways to read a key as a stage and a path."""
     quoted = _QUOTED.fullmatch(key)
     for stage in stages:
         if quoted:
-            rest = quoted["rest"] if quoted["stage"] == stage.name else ""
+            rest = quoted["rest"] if quoted["stage"] == stage else ""
         else:
-            rest = key[len(stage.name) + 1 :] if key.startswith(f"{stage.name}.") else ""
+            rest = key[len(stage) + 1 :] if key.startswith(f"{stage}.") else ""
         if rest and all(rest.split(".")):
-            yield stage.name, tuple(rest.split("."))
+            yield stage, tuple(rest.split("."))

@@ -20,7 +20,7 @@ from collections import abc
 from typing import TYPE_CHECKING, Any, cast
 
 from pivot.discovery.overrides import MOST_SHOWN, located
-from pivot.discovery.singles import Single, collect, typed_value
+from pivot.discovery.singles import Single, addressees, collect, typed_value
 from pivot.stage_def.models import base_models
 
 if TYPE_CHECKING:
@@ -49,11 +49,12 @@ def read_variables(
     """Give what variables, those with the prefix, say about stages, and what is wrong with them."""
     errors: list[PivotError] = []
     found: dict[tuple[str, ParamPath], Single] = {}
+    known = addressees(stages)
     # The shorter the weaker: a single value is more special than the mapping around it.
     for variable in sorted(variables, key=lambda name: (name.count(_GAP), name)):
         if not variables[variable]:
             continue
-        meaning = _meaning(variable, stages, errors)
+        meaning = _meaning(variable, known, errors)
         if meaning is None:
             continue
         if meaning in found:
@@ -74,16 +75,16 @@ def _spoken(stage: str) -> str:
 
 
 def _meaning(
-    variable: str, stages: tuple[Stage, ...], errors: list[PivotError]
+    variable: str, known: Mapping[str, Any], errors: list[PivotError]
 ) -> tuple[str, ParamPath] | None:
     """Give the stage and the path that a variable means; note an error if it's not just one."""
     text = variable.removeprefix(PREFIX)
-    after = [(stage, _after(text, _spoken(stage.name))) for stage in stages]
-    near = [(stage, rest) for stage, rest in after if rest]
+    after = {stage: _after(text, _spoken(stage)) for stage in known}
+    near = {stage: rest for stage, rest in after.items() if rest}
     found = [
-        (stage.name, path)
-        for stage, rest in near
-        for path in _paths(stage.params, type(stage.params), rest)
+        (stage, path)
+        for stage, rest in near.items()
+        for path in _paths(known[stage], type(known[stage]), rest)
     ]
     exact = [meaning for meaning in found if _words(*meaning) == text]
     if len(found) == 1 or len(exact) == 1:
@@ -93,7 +94,7 @@ def _meaning(
         hint = "write names with their capitals, or use --set or params.yaml"
         errors.append(located(f"this could be {meant}", variable, hint))
     else:
-        errors.append(_unknown(variable, [stage for stage, _ in near], stages))
+        errors.append(_unknown(variable, near, known))
     return None
 
 
@@ -161,24 +162,28 @@ def _kinds(*annotations: Any) -> Iterator[type]:
                 yield kind
 
 
-def _unknown(variable: str, near: list[Stage], stages: tuple[Stage, ...]) -> PivotError:
-    """Give the error for a variable that means nothing, with the nearest that means something."""
-    text = variable.removeprefix(PREFIX)
+def _unknown(variable: str, near: Mapping[str, str], known: Mapping[str, Any]) -> PivotError:
+    """Give the error for a variable that means nothing, with the nearest that means something.
+
+    `near` are the stages whose names fit, with what follows those in the variable.
+    """
     if not near:
-        word = text.partition(_GAP)[0]
-        known = {_spoken(stage.name).upper(): stage.name for stage in stages if stage.params}
-        hint = _suggestion(f"{word}__...", [f"{name}__..." for name in known])
-        listed = ", ".join(known.values()) or "none"
-        listing = f"the stages with parameters are: {listed}" if len(known) <= MOST_SHOWN else None
-        return located(f"there is no stage for {word!r}", variable, hint or listing)
-    stage = near[-1]
-    if stage.params is None:
-        return located(f"stage {stage.name!r} takes no parameters", variable)
-    rest = _after(text, _spoken(stage.name)) or ""
-    start = f"{_spoken(stage.name).upper()}{_GAP}"
-    known = [start + _GAP.join(path).upper() for path in _all_paths(stage.params)]
-    hint = _suggestion(start + rest, known)
-    return located(f"stage {stage.name!r} has no parameter {rest!r}", variable, hint)
+        return _unknown_stage(variable, [stage for stage in known if known[stage] is not None])
+    stage, rest = list(near.items())[-1]
+    if known[stage] is None:
+        return located(f"stage {stage!r} takes no parameters", variable)
+    start = f"{_spoken(stage).upper()}{_GAP}"
+    paths = [start + _GAP.join(path).upper() for path in _all_paths(known[stage])]
+    hint = _suggestion(start + rest, paths)
+    return located(f"stage {stage!r} has no parameter {rest!r}", variable, hint)
+
+
+def _unknown_stage(variable: str, stages: list[str]) -> PivotError:
+    word = variable.removeprefix(PREFIX).partition(_GAP)[0]
+    hint = _suggestion(f"{word}__...", [f"{_spoken(stage).upper()}__..." for stage in stages])
+    if hint is None and len(stages) <= MOST_SHOWN:
+        hint = f"the stages with parameters are: {', '.join(stages) or 'none'}"
+    return located(f"there is no stage for {word!r}", variable, hint)
 
 
 def _suggestion(wrong: str, known: list[str]) -> str | None:
