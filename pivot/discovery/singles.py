@@ -48,16 +48,6 @@ class Single:
     name: str
 
 
-def addressees(stages: Iterable[Stage]) -> dict[str, Any]:
-    """Give what a value can be for, with its parameters: stages, and all `train@...` as `train`."""
-    found = {stage.name: stage.params for stage in stages}
-    for name, params in list(found.items()):
-        family, sign, _ = name.partition("@")
-        if sign and params is not None:
-            found.setdefault(family, params)
-    return found
-
-
 def typed_value(text: str) -> object:
     """Give what was typed for a value."""
     if _SEXAGESIMAL.fullmatch(text):
@@ -102,7 +92,7 @@ def read_settings(
     """Give what was set for stages, and what is wrong with it."""
     errors: list[PivotError] = []
     singles: dict[tuple[str, ParamPath], Single] = {}
-    known = addressees(stages)
+    known = {stage.name: stage.params for stage in stages}
     for key, value, name in _given(given, errors):
         meaning = _meaning(key, name, known, errors)
         if meaning is not None:

@@ -20,7 +20,7 @@ from collections import abc
 from typing import TYPE_CHECKING, Any, cast
 
 from pivot.discovery.overrides import MOST_SHOWN, located
-from pivot.discovery.singles import Single, addressees, collect, typed_value
+from pivot.discovery.singles import Single, collect, typed_value
 from pivot.stage_def.models import base_models
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def read_variables(
     """Give what variables, those with the prefix, say about stages, and what is wrong with them."""
     errors: list[PivotError] = []
     found: dict[tuple[str, ParamPath], Single] = {}
-    known = addressees(stages)
+    known = {stage.name: stage.params for stage in stages}
     # The shorter the weaker: a single value is more special than the mapping around it.
     for variable in sorted(variables, key=lambda name: (name.count(_GAP), name)):
         if not variables[variable]:
