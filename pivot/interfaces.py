@@ -202,6 +202,8 @@ class StagePlan:
     description: str = ""
     #: The parameters whose values come from `params.yaml`, as they are called there, sorted.
     overridden: tuple[str, ...] = ()
+    #: Those that it sets for all variants of the stage, under what stands before the `@`.
+    overridden_together: tuple[str, ...] = ()
     #: The project's files that hold the stage's code, relative to the root, sorted.
     sources: tuple[str, ...] = ()
 

@@ -20,7 +20,9 @@ from pivot.errors import PathError, UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
-ROOT_MARKERS = (".pivot", "pipeline.py", "pivot.yaml")
+#: The file that names stages by the import paths of their functions.
+STAGE_FILE = "pivot.yaml"
+ROOT_MARKERS = (".pivot", "pipeline.py", STAGE_FILE)
 _FOREIGN_PARTS = frozenset({"site-packages", "dist-packages", "node_modules"})
 
 
@@ -31,7 +33,8 @@ def find_root(start: Path) -> Path:
         if any((directory / marker).exists() for marker in ROOT_MARKERS):
             return directory
     raise UsageError(
-        f"no Pivot project here: neither {start} nor any directory above it has a pipeline.py",
+        f"no Pivot project here: neither {start} nor any directory above it has a pipeline.py "
+        "or a pivot.yaml",
         hint="run 'pivot init' to create one",
     )
 

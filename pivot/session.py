@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
 from pivot.config import load_settings
-from pivot.discovery import ProjectImporter, discover, importing, with_settings
+from pivot.discovery import Pipeline, ProjectImporter, discover, importing, with_settings
 from pivot.engine.certificate import Origin, certify
 from pivot.engine.observe import Observer
 from pivot.engine.run import RunPlan
@@ -47,9 +47,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from pivot.config import Settings
-    from pivot.discovery import Parametrised, Pipeline
-    from pivot.discovery.overrides import Origin as ParamOrigin
-    from pivot.discovery.overrides import ParamPath
     from pivot.discovery.singles import Settings as ParamSettings
     from pivot.engine.certificate import Question
     from pivot.events import Event
@@ -138,23 +135,20 @@ class Session:
         return {**self.importer.sources, **self.imported.reads}
 
     @functools.cached_property
-    def _found(self) -> Pipeline | Parametrised:
+    def pipeline(self) -> Pipeline:
+        """The stages of the given registry, or of the project, and where they come from."""
         sources = self.importer  # the project must be importable, also for a given registry
         if self._registry is not None:
-            return with_settings(self._registry.stages, self._params)
+            found = with_settings(self._registry.stages, self._params)
+            return Pipeline(sources.root, found.stages, (), found.origins)
         # What the pipeline's `loaders.NAME` means is for this session's plugins to say.
         with using_host(self.host), self.imported:
             return discover(sources.root, self._params)
 
     @functools.cached_property
     def stages(self) -> dict[str, Stage]:
-        """The stages by name: those of the given registry, or of the project's pipeline file."""
-        return {stage.name: stage for stage in self._found.stages}
-
-    @property
-    def origins(self) -> Mapping[str, Mapping[ParamPath, ParamOrigin]]:
-        """Stage -> path of a parameter's value -> where it comes from, if not from the code."""
-        return self._found.origins
+        """The stages by name."""
+        return {stage.name: stage for stage in self.pipeline.stages}
 
     @functools.cached_property
     def graph(self) -> Graph:
@@ -241,8 +235,8 @@ class Session:
     def require_inputs(self, names: tuple[str, ...]) -> None:
         """Raise `UsageError` with every input that does not exist and that no stage makes."""
         missing = [
-            f"{stage.place}: stage {name!r} needs {dep.path!r}, which does not exist and which no "
-            "stage makes"
+            f"{stage.defined}: stage {name!r} needs {dep.path!r}, which does not exist and which "
+            "no stage makes"
             for name in names
             for stage in (self.stages[name],)
             for dep in stage.deps
@@ -269,7 +263,7 @@ class Session:
         loaded = sorted(self.importer.sources.items()), sorted(map(repr, libraries()))
         options = ExecutorOptions(
             jobs=jobs,
-            initializer=functools.partial(prepare, str(self.root), preload=self._registry is None),
+            initializer=functools.partial(prepare, str(self.root), preload=self.pipeline.modules),
             generation=hash_text(repr((str(self.root), loaded, sorted(os.environ.items())))),
             expected=expected,
         )

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 #: A stage's name is also a file's name, a word on the command line and a key in YAML.
 STAGE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,199}")
+#: What follows the first one of these in a name is the stage's *variant*.
+VARIANT_SIGN = "@"
+#: The parameter that takes the variant, and its name among the values that a stage sees.
+VARIANT_ARGUMENT = "variant"
 
 
 class Via(enum.StrEnum):
@@ -92,3 +96,12 @@ class Stage:
     mutex: tuple[str, ...] = ()
     #: More objects whose code counts as this stage's.
     code: tuple[object, ...] = ()
+    #: What the function's parameter `variant` gets, or None if it has none.
+    variant: str | None = None
+    #: Where a file names the stage, if one does.
+    entry: Place | None = None
+
+    @property
+    def defined(self) -> Place:
+        """Where an author would mend its name and its paths."""
+        return self.entry or self.place

@@ -21,6 +21,7 @@ from pivot.exporters.planning import (
 )
 from pivot.fingerprint import Fingerprinter
 from pivot.interfaces import Plan
+from pivot.paths import STAGE_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +84,8 @@ def _surroundings(session: Session, names: tuple[str, ...], *, of_file: bool) ->
     # Not the session's own observer: looking at code must not open the store.
     fingerprinter = Fingerprinter(session.root, hash_value=session.host.hash_value)
     # What is registered, and with which values, is said there, whatever the functions' own files.
-    shared = {PIPELINE_FILE} if of_file else set()
+    definitions = (PIPELINE_FILE, STAGE_FILE) if of_file else ()
+    shared = {file for file in definitions if (session.root / file).is_file()}
     sources = {
         name: shared.union(
             source_files(session.root, fingerprinter.manifest(code_roots(session.stages[name])))
@@ -94,6 +96,7 @@ def _surroundings(session: Session, names: tuple[str, ...], *, of_file: bool) ->
     return Surroundings(
         tracked=tracked(session.root),
         overridden=overridden(session.root) if of_file else {},
+        names=frozenset(session.stages),
         sources={
             # Code that a stage makes is known by being made, not as a source.
             name: tuple(sorted(file for file in files if producer(file) is None))

@@ -19,7 +19,8 @@ from pivot.engine.parameters import (
 )
 from pivot.errors import UsageError
 from pivot.paths import find_root
-from pivot.stage_def import giver
+from pivot.stage import VARIANT_ARGUMENT
+from pivot.stage_def import giver, seen_values
 from pivot.stage_def.leaves import leaves
 from pivot.store.layout import Layout
 from pivot.store.lock import decode_lock
@@ -53,7 +54,7 @@ def show_params(
     with open_session(root, registry, {}, params=params) as session:
         chosen = frozenset(session.graph.select(targets) if targets else session.graph.order)
         return tuple(
-            _values(session.stages[name], session.origins.get(name, {}))
+            _values(session.stages[name], session.pipeline.origins.get(name, {}))
             for name in session.graph.order
             if name in chosen
         )
@@ -63,19 +64,17 @@ def _values(stage: Stage, origins: Mapping[ParamPath, Origin]) -> StageValues:
     return StageValues(
         stage.name,
         tuple(
-            ParamValue(leaf.name, leaf.value, str(giver(origins, leaf.path) or "default"))
-            for leaf in leaves(_encoded(stage))
+            ParamValue(leaf.name, leaf.value, _origin(stage, leaf.path, origins))
+            for leaf in leaves(seen_values(stage))
             if not leaf.is_class
         ),
     )
 
 
-def _encoded(stage: Stage) -> dict[str, Json]:
-    if stage.params is None:
-        return {}
-    from pivot.stage_def import encode_params  # it brings pydantic, as parameters do
-
-    return encode_params(stage.params)
+def _origin(stage: Stage, path: ParamPath, origins: Mapping[ParamPath, Origin]) -> str:
+    if stage.variant is not None and path == (VARIANT_ARGUMENT,):
+        return "the stage's name"
+    return str(giver(origins, path) or "default")
 
 
 def diff_params(
@@ -114,7 +113,7 @@ def diff_params(
     if new is None:
         sides.append(Side(_WORKSPACE))
         with open_session(directory, registry, {}, params=params) as session:
-            found.append({n: _encoded(session.stages[n]) for n in session.graph.order})
+            found.append({n: seen_values(session.stages[n]) for n in session.graph.order})
     before, after = (_chosen(one, stages) for one in found)
     _require(stages, [*found[0], *found[1]])
     return ParamsDiff(sides[0], sides[1], tuple(differences(before, after)))

@@ -32,6 +32,9 @@ COMMANDS = {
     "remote": Builtin(f"{_HOME}.remote", "remote", "Show the remotes."),
     "init": Builtin(f"{_HOME}.init", "init", "Start a project with a small pipeline."),
     "config": Builtin(f"{_HOME}.config", "config", "Show and change settings."),
+    "schema": Builtin(
+        f"{_HOME}.schema", "schema", "Print a JSON Schema of pivot.yaml, for editors."
+    ),
     "plugins": Builtin(f"{_HOME}.plugins", "plugins", "List the installed plugins."),
     "completion": Builtin(
         f"{_HOME}.completion", "completion", "Print what makes a shell complete commands."

@@ -1,4 +1,4 @@
-"""What pipeline a project has: find `pipeline.py`, import it, and collect its stages.
+"""What pipeline a project has: import what `pipeline.py` and `pivot.yaml` are about.
 
 This is the only place of the parent process that runs the project's code. Project modules are
 imported by a loader that compares content, never time stamps, so that an edit is never answered by
@@ -12,12 +12,10 @@ Tests: tests/discovery/.
 
 from pivot.discovery.importer import ProjectImporter, importing
 from pivot.discovery.layers import with_settings
-from pivot.discovery.overrides import Parametrised
 from pivot.discovery.pipeline import PIPELINE_FILE, Pipeline, discover
 
 __all__ = [
     "PIPELINE_FILE",
-    "Parametrised",
     "Pipeline",
     "ProjectImporter",
     "discover",

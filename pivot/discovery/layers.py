@@ -11,7 +11,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from pivot.discovery.overrides import Override, Parametrised, apply_overrides
+from pivot.discovery.overrides import (
+    Override,
+    Parametrised,
+    apply_overrides,
+    families,
+    for_variants,
+)
 from pivot.discovery.params_file import read_params_file
 
 if TYPE_CHECKING:
@@ -39,15 +45,19 @@ def parametrised(
     all that is wrong in any layer.
     """
     overrides, errors = read_params_file(root)
-    layers = [*below, *overrides]
+    layers = [*below, *for_variants(overrides, stages)]
     around = os.environ if environ is None else environ
     variables = {name: around[name] for name in around if name.startswith(_VARIABLES)}
     if variables:
         # Late, as below: few have any.
         from pivot.discovery.variables import read_variables
 
-        _extend(layers, errors, read_variables(variables, stages))
-    _extend(layers, errors, _settings(given, stages))
+        found, wrong = read_variables(variables, (*stages, *families(stages)))
+        layers += for_variants(found, stages)
+        errors += wrong
+    found, wrong = _settings(given, stages)
+    layers += found
+    errors += wrong
     return apply_overrides(stages, layers, errors)
 
 
@@ -58,18 +68,10 @@ def with_settings(stages: tuple[Stage, ...], given: Settings) -> Parametrised:
 
 def _settings(
     given: Settings, stages: tuple[Stage, ...]
-) -> tuple[tuple[Override, ...], list[PivotError]]:
+) -> tuple[list[Override], list[PivotError]]:
     if not given:
-        return (), []
+        return [], []
     from pivot.discovery.singles import read_settings
 
-    return read_settings(given, stages)
-
-
-def _extend(
-    layers: list[Override],
-    errors: list[PivotError],
-    more: tuple[tuple[Override, ...], list[PivotError]],
-) -> None:
-    layers += more[0]
-    errors += more[1]
+    overrides, errors = read_settings(given, (*stages, *families(stages)))
+    return for_variants(overrides, stages), errors

@@ -14,11 +14,13 @@ Tests: tests/discovery/test_overrides.py.
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pivot.discovery.yaml_file import line_of, members
 from pivot.errors import DefinitionError, DefinitionErrors, PivotError, Place
 from pivot.frozen import frozen
+from pivot.stage import VARIANT_SIGN
 from pivot.stage_def import ParamError, giver, override
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 #: A list of all stages is no help in a pipeline of hundreds.
 MOST_SHOWN = 5
+#: How messages begin that are about one stage, with what variants of one have in common.
+_ABOUT = re.compile(r"stage '([^'@]*)[^']*': ")
 
 
 class Source(Protocol):
@@ -108,7 +112,7 @@ def apply_overrides(
     names = {stage.name for stage in stages}
     for name, unknown in by_stage.items():
         if name not in names:
-            known = [stage.name for stage in stages]
+            known = [stage.name for stage in (*stages, *families(stages))]
             wrong += [unknown_stage(name, one.source.origin(()), known) for one in unknown]
     origins: dict[str, Mapping[ParamPath, Origin]] = {}
     changed = tuple(
@@ -118,8 +122,49 @@ def apply_overrides(
         for stage in stages
     )
     if wrong:
-        raise DefinitionErrors(sorted(wrong, key=_order))
+        raise DefinitionErrors(once(sorted(wrong, key=_order)))
     return Parametrised(changed, origins)
+
+
+def once(errors: Iterable[PivotError]) -> list[PivotError]:
+    """Give the errors, each that many variants share for the first of them."""
+    found: dict[object, PivotError] = {}
+    for error in errors:
+        found.setdefault((str(error.where), _ABOUT.sub(r"\1: ", error.message), error.hint), error)
+    return list(found.values())
+
+
+def families(stages: Iterable[Stage]) -> list[Stage]:
+    """Give for each name that means all variants of a stage one with parameters, under that name.
+
+    `train` means the stage of that name, or else all that are called `train@...`.
+    """
+    found: dict[str, Stage] = {}
+    names = set[str]()
+    for stage in stages:
+        names.add(stage.name)
+        if VARIANT_SIGN in stage.name and stage.params is not None:
+            found.setdefault(stage.name.partition(VARIANT_SIGN)[0], stage)
+    return [dataclasses.replace(s, name=name) for name, s in found.items() if name not in names]
+
+
+def for_variants(overrides: Iterable[Override], stages: Iterable[Stage]) -> list[Override]:
+    """Give the overrides of one source, those for all variants of a stage as one for each.
+
+    What names one of them by itself wins.
+    """
+    variants: dict[str, list[str]] = {}
+    known = set[str]()
+    for name in (stage.name for stage in stages):
+        known.add(name)
+        variants.setdefault(name.partition(VARIANT_SIGN)[0], []).append(name)
+    shared, single = list[Override](), list[Override]()
+    for one in overrides:
+        if one.stage in known or one.stage not in variants:
+            single.append(one)
+        else:
+            shared += [dataclasses.replace(one, stage=name) for name in variants[one.stage]]
+    return [*shared, *single]
 
 
 def _order(error: PivotError) -> tuple[bool, str, int]:
@@ -163,7 +208,7 @@ def _is_sound(stage: Stage, one: Override, errors: list[PivotError]) -> bool:
 def _placed(problem: PivotError, stage: Stage, overrides: list[Override]) -> DefinitionError:
     message = f"stage {stage.name!r}: {problem.message}"
     if not isinstance(problem, ParamError) or problem.layer is None:
-        return DefinitionError(message, where=stage.place, hint=problem.hint)
+        return DefinitionError(message, where=stage.defined, hint=problem.hint)
     origin = overrides[problem.layer].source.origin(problem.path)
     givers = [str(overrides[layer].source.origin(path)) for path, layer in problem.inside.items()]
     hint = f"its values come from {', '.join(dict.fromkeys(givers))}" if givers else None

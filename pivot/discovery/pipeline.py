@@ -1,4 +1,4 @@
-"""The pipeline of a project: its stages, as `pipeline.py` registers them.
+"""The pipeline of a project: its stages, as `pipeline.py` and `pivot.yaml` name them.
 
 Stages come from the global `REGISTRY` and from every `Registry` that is bound to a name at the
 module's top level. Whatever the file prints or raises is the user's own; an exception is reported
@@ -16,7 +16,7 @@ from pivot.discovery.importer import PIPELINE_MODULE
 from pivot.discovery.layers import parametrised
 from pivot.errors import DefinitionError, DefinitionErrors, DiscoveryError, PivotError, Place
 from pivot.frozen import frozen
-from pivot.paths import is_project_file
+from pivot.paths import STAGE_FILE, is_project_file
 from pivot.registry import REGISTRY, Registry
 from pivot.stage_def import param_errors
 from pivot.stage_def.models import validation_errors
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
+    from pivot.discovery.declaring import Declared
     from pivot.discovery.overrides import Origin, ParamPath
     from pivot.discovery.singles import Settings
     from pivot.stage import Stage
@@ -48,27 +49,36 @@ class Pipeline:
 
     root: Path
     stages: tuple[Stage, ...]
+    #: The modules that the stages came from, in the order in which they were imported.
+    modules: tuple[str, ...]
     #: Stage -> path of a parameter's value -> where it comes from, if not from the code.
     origins: Mapping[str, Mapping[ParamPath, Origin]]
 
 
 def discover(root: Path, given: Settings = ()) -> Pipeline:
-    """Import the project's `pipeline.py` and give its stages, with their parameters overridden.
+    """Import what `pipeline.py` and `pivot.yaml` are about, and give their stages.
 
     `given` is the strongest layer of overrides; see `pivot.discovery.layers` for the others.
     The caller has a `ProjectImporter` installed. Raises `DiscoveryError` if there is no pipeline or
     it can't be imported, and `DefinitionErrors` with all that is wrong in its definitions.
     """
-    if not (root / PIPELINE_FILE).is_file():
+    has_module, has_file = (root / PIPELINE_FILE).is_file(), (root / STAGE_FILE).exists()
+    if not has_module and not has_file:
         raise DiscoveryError(
-            f"there is no {PIPELINE_FILE} in {root}", hint="run 'pivot init' to create one"
+            f"there is no {PIPELINE_FILE} and no {STAGE_FILE} in {root}",
+            hint="run 'pivot init' to create one",
         )
     with REGISTRY.collecting(root) as collected:
-        module = _import_pipeline(root)
-    registries = [collected, *_own_registries(module)]
+        module = _import_pipeline(root) if has_module else None
+        declared = _declared(root) if has_file else None
+    registries = [collected, *(_own_registries(module) if module else ())]
     stages = _merged(registries)
-    found = parametrised(root, stages, given)
-    return Pipeline(root, found.stages, found.origins)
+    if declared is not None:
+        stages = _together(stages, declared.stages)
+    found = parametrised(root, stages, given, below=declared.overrides if declared else ())
+    modules = (PIPELINE_MODULE,) if module else ()
+    modules += declared.modules if declared else ()
+    return Pipeline(root, found.stages, modules, found.origins)
 
 
 def _import_pipeline(root: Path) -> ModuleType:
@@ -124,3 +134,27 @@ def _merged(registries: list[Registry]) -> tuple[Stage, ...]:
     if errors:
         raise DefinitionErrors(errors)
     return tuple(stages.values())
+
+
+def _declared(root: Path) -> Declared:
+    # Only a project with such a file pays for reading it.
+    from pivot.discovery.declaring import declared_stages
+
+    return declared_stages(root)
+
+
+def _together(stages: tuple[Stage, ...], declared: tuple[Stage, ...]) -> tuple[Stage, ...]:
+    known = {stage.name: stage for stage in stages}
+    errors = [
+        DefinitionError(
+            f"two stages are called {stage.name!r}; the other is registered in Python, with the "
+            f"function at {known[stage.name].place}",
+            where=stage.defined,
+            hint="remove one of them, or give it another name",
+        )
+        for stage in declared
+        if stage.name in known
+    ]
+    if errors:
+        raise DefinitionErrors(errors)
+    return (*stages, *declared)

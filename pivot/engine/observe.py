@@ -14,6 +14,7 @@ from pivot.decide import Observation, OutState
 from pivot.engine.facts import FactFinder, Recorded
 from pivot.engine.stability import Stability
 from pivot.errors import StageError
+from pivot.stage_def import seen_values
 from pivot.stage_def.models import base_models
 from pivot.store.lock import Record
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from pivot.interfaces import Trace
     from pivot.signature import Signature
     from pivot.stage import Stage
-    from pivot.stage_def.encoding import Json
     from pivot.store.content import Content
 
 #: Types of most parameters: there's no function in them.
@@ -119,7 +119,7 @@ class Observer:
             stage=stage.name,
             algorithm=self._workspace.settings.hash,
             code=manifest.hashes(),
-            params=_encoded(stage.params),
+            params=seen_values(stage),
             deps=tuple(
                 Record(dep.name, dep.path, self._input(stage, dep.path, assumed or {}))
                 for dep in stage.deps
@@ -152,14 +152,6 @@ def code_roots(stage: Stage) -> dict[str, Any]:
     roots |= {f"loader:outs.{out.name}": out.loader for out in stage.outs}
     roots |= {f"code:{number}": item for number, item in enumerate(stage.code)}
     return roots
-
-
-def _encoded(params: Any) -> dict[str, Json]:
-    if params is None:
-        return {}
-    from pivot.stage_def import encode_params  # it brings pydantic, as parameters do
-
-    return encode_params(params)
 
 
 def _is_model(value: Any) -> bool:

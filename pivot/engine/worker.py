@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pivot.discovery.importer import PIPELINE_MODULE, ProjectImporter, forget
+from pivot.discovery.importer import ProjectImporter, forget
 from pivot.engine.capture import captured, discarded
 from pivot.errors import PivotError, stage_exit_status
 from pivot.executors.payload import dumps, loads
@@ -24,7 +24,7 @@ from pivot.frozen import frozen
 from pivot.interfaces import Failure, Outcome, Produced
 from pivot.loaders import PathOnly
 from pivot.registry import REGISTRY
-from pivot.stage import Stage, Via
+from pivot.stage import VARIANT_ARGUMENT, Stage, Via
 from pivot.stage_def.models import stage_defs
 from pivot.store.tree import Tree
 from pivot.tracebacks import user_traceback
@@ -66,8 +66,8 @@ _imported_ns = 0
 _told: dict[str, Signature] = {}
 
 
-def prepare(root: str, *, preload: bool = False) -> None:
-    """Set up a new worker process for the project at `root`; `preload` imports its pipeline."""
+def prepare(root: str, *, preload: tuple[str, ...] = ()) -> None:
+    """Set up a new worker process for the project at `root`; `preload` are modules to import."""
     global _importer  # noqa: PLW0603 - it lives as long as the process
     if _importer is not None:
         _importer.remove()
@@ -77,10 +77,10 @@ def prepare(root: str, *, preload: bool = False) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(line_buffering=True)
     if preload:
-        _preload(root)
+        _preload(root, preload)
 
 
-def _preload(root: str) -> None:
+def _preload(root: str, modules: tuple[str, ...]) -> None:
     """Import what the first task would import, while the parent still plans."""
     global _imported_ns  # noqa: PLW0603 - as above
     _imported_ns = time.monotonic_ns()
@@ -91,7 +91,8 @@ def _preload(root: str) -> None:
         discarded(),
         REGISTRY.collecting(Path(root)),
     ):
-        importlib.import_module(PIPELINE_MODULE)
+        for module in modules:
+            importlib.import_module(module)
 
 
 def execute(task: Task, began_ns: int = 0) -> Outcome:
@@ -195,6 +196,8 @@ def _call(stage: Stage) -> None:
             params.set_artifact_value(dep.name, dep.loader.load(Path(dep.path)))
     if stage.params_argument is not None:
         arguments[stage.params_argument] = params
+    if stage.variant is not None:
+        arguments[VARIANT_ARGUMENT] = stage.variant
     returned = stage.function(**arguments)
     for out, value in _values(stage, params, returned):
         _save(out, value)

@@ -18,7 +18,8 @@ from pivot.discovery.params_file import read_params_file
 from pivot.frozen import frozen
 from pivot.interfaces import OutPlan, StagePlan
 from pivot.paths import is_project_file
-from pivot.stage_def import encode_params
+from pivot.stage import VARIANT_SIGN
+from pivot.stage_def import seen_values
 from pivot.vcs import GitError, Repository
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def describe(stage: Stage) -> StagePlan:
         function=f"{module}:{qualname}",
         deps=tuple(dep.path for dep in stage.deps),
         outs=tuple(OutPlan(out.path, out.kind.value, out.cache) for out in stage.outs),
-        params=encode_params(stage.params),
+        params=seen_values(stage),
         description=_first_line(function),
     )
 
@@ -62,6 +63,8 @@ class Surroundings:
     tracked: frozenset[str]
     #: Stage -> the parameters that `params.yaml` sets.
     overridden: Mapping[str, tuple[str, ...]]
+    #: The names of all stages that there are.
+    names: frozenset[str]
     #: Stage -> the project's files that its code is in.
     sources: Mapping[str, tuple[str, ...]]
 
@@ -72,12 +75,15 @@ def completed(plan: Plan, around: Surroundings) -> Plan:
 
 
 def _completed(stage: StagePlan, around: Surroundings) -> StagePlan:
+    family = stage.name.partition(VARIANT_SIGN)[0]
+    together = () if family in around.names else around.overridden.get(family, ())
     return replace(
         stage,
         outs=tuple(
             replace(out, tracked=out.path.rstrip("/") in around.tracked) for out in stage.outs
         ),
         overridden=around.overridden.get(stage.name, ()),
+        overridden_together=together,
         sources=around.sources.get(stage.name, ()),
     )
 

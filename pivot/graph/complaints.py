@@ -28,7 +28,7 @@ class Complaints:
 
     def same_name(self, first: int, second: int) -> None:
         """Tell that two stages have one name."""
-        name, other = self._stages[second].name, self._stages[first].place
+        name, other = self._stages[second].name, self._stages[first].defined
         self._add(
             second,
             f"two stages are called {name!r}; the other is at {other}",
@@ -84,11 +84,11 @@ class Complaints:
         )
 
     def _add(self, stage: int, message: str, hint: str) -> None:
-        where = self._stages[stage].place
+        where = self._stages[stage].defined
         self._found.append((stage, DefinitionError(message, where=where, hint=hint)))
 
     def _name(self, stage: int) -> str:
         return f"{self._stages[stage].name!r}"
 
     def _full(self, stage: int) -> str:
-        return f"{self._name(stage)} ({self._stages[stage].place})"
+        return f"{self._name(stage)} ({self._stages[stage].defined})"

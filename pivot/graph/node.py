@@ -38,6 +38,6 @@ class Node(Protocol):
         ...
 
     @property
-    def place(self) -> Place:
-        """Where the stage's function is defined."""
+    def defined(self) -> Place:
+        """Where the stage's name and paths are written."""
         ...

@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING
 
 from pivot.late import late
 from pivot.outputs import Dep, IncrementalOut, Metric, Out, Plot
-from pivot.stage_def.building import Declaration, build_stage
+from pivot.stage_def.building import build_stage
+from pivot.stage_def.declaration import Declaration
 from pivot.stage_def.overriding import Mixed, ParamError, Part, Text, giver, override, param_errors
 from pivot.stage_def.place import calling_place, function_place
+from pivot.stage_def.seen import seen_values
 
 if TYPE_CHECKING:
     from pivot.stage_def.encoding import encode_params
@@ -47,6 +49,7 @@ __all__ = [
     "giver",
     "override",
     "param_errors",
+    "seen_values",
 ]
 
 _LATE = {

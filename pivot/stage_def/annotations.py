@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pivot.errors import PivotError
 from pivot.outputs import Dep, Out, is_artifact
-from pivot.stage import Via
+from pivot.stage import VARIANT_ARGUMENT, VARIANT_SIGN, Via
 from pivot.stage_def.models import base_models, stage_params
 
 if TYPE_CHECKING:
@@ -157,6 +157,8 @@ class _Reader:
             self._draft.add_dep(self._name, deps[0], Via.ARGUMENT)
         elif params_class:
             self._read_params(params_class)
+        elif self._is_variant() and self._name not in bound:
+            self._read_variant()
         else:
             self._read_other()
 
@@ -178,6 +180,17 @@ class _Reader:
         if isinstance(self._parameter.default, stage_params()):
             draft.params_default = self._parameter.default
 
+    def _is_variant(self) -> bool:
+        return self._name == VARIANT_ARGUMENT and self._hint in (str, str | None)
+
+    def _read_variant(self) -> None:
+        self._check_kind()
+        draft = self._draft
+        draft.takes_variant = VARIANT_SIGN in draft.label
+        if not draft.takes_variant and self._parameter.default is self._parameter.empty:
+            problem = "is what follows the '@' in the stage's name, and there is none"
+            self._wrong(problem, f"name the stage {draft.label}@..., or give it a default")
+
     def _read_other(self) -> None:
         how = f"{self._name}: Annotated[..., outputs.Dep('path', loader)]"
         if _is_output(self._hint):
@@ -192,6 +205,8 @@ class _Reader:
             self._parameter.default is self._parameter.empty
             and self._parameter.kind not in _VARIADIC
         ):
+            if self._name == VARIANT_ARGUMENT:
+                how = f"{VARIANT_ARGUMENT}: str, or {how}"
             self._draft.wrong(
                 f"nothing says what its parameter {self._name!r} is",
                 f"annotate it: {how}, or a StageParams class, or give it a default",

@@ -15,34 +15,27 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from pivot.errors import DefinitionErrors, Place
-from pivot.frozen import frozen
 from pivot.outputs import Dep, Out
-from pivot.stage import STAGE_NAME, Input, Output, Stage, Via
+from pivot.stage import (
+    STAGE_NAME,
+    VARIANT_ARGUMENT,
+    VARIANT_SIGN,
+    Input,
+    Output,
+    Stage,
+    Via,
+)
 from pivot.stage_def.annotations import check_said_something, read_annotations
 from pivot.stage_def.draft import Draft
-from pivot.stage_def.models import stage_defs, usage_errors, validation_errors
-from pivot.stage_def.overriding import param_errors
+from pivot.stage_def.making import make_params
+from pivot.stage_def.models import stage_defs
 from pivot.stage_def.place import function_place
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pivot.stage_def.declaration import Declaration, Deps, Outs
     from pivot.stage_def.params import StageParams
-
-type Deps = Mapping[str, str | Dep[Any]] | Iterable[str | Dep[Any]]
-type Outs = Mapping[str, str | Out[Any]] | Iterable[str | Out[Any]]
-
-
-@frozen
-class Declaration:
-    """What `register` was told beside the function; see `pivot.registry.Registry.register`."""
-
-    name: str | None = None
-    deps: Deps = ()
-    outs: Outs = ()
-    params: StageParams | type[StageParams] | None = None
-    mutex: str | Iterable[str] = ()
-    code: Iterable[object] = ()
 
 
 def build_stage(function: Callable[..., Any], declared: Declaration, root: Path) -> Stage:
@@ -52,12 +45,14 @@ def build_stage(function: Callable[..., Any], declared: Declaration, root: Path)
     _check_name(name, draft)
     if _is_function(function, draft):
         read_annotations(function, draft)
-    params = _make_params(declared.params, draft)
+    params = make_params(declared, draft)
     _read_artifacts(params, draft)
-    _apply_deps(declared.deps, draft)
-    _apply_outs(declared.outs, draft)
+    _apply_deps(declared, draft)
+    _apply_outs(declared, draft)
+    draft.part = None
     mutex = _mutexes(declared.mutex, draft)
     code = _code(declared.code, draft)
+    variant = _variant(params, draft)
     check_said_something(function, draft)
     if draft.errors:
         raise DefinitionErrors(draft.errors)
@@ -71,6 +66,7 @@ def build_stage(function: Callable[..., Any], declared: Declaration, root: Path)
         params_argument=draft.params_argument,
         mutex=mutex,
         code=code,
+        variant=variant,
     )
 
 
@@ -117,33 +113,6 @@ def _is_function(function: Any, draft: Draft) -> bool:
     return False
 
 
-def _make_params(given: Any, draft: Draft) -> StageParams | None:
-    wanted = draft.params_class
-    if wanted is None:
-        if given is not None:
-            problem = "params were given, but no parameter of the function takes them"
-            draft.wrong(problem, "annotate one with the class: def stage(params: Params)")
-        return None
-    if given is None:
-        given = draft.params_default or wanted
-    try:
-        made = given() if isinstance(given, type) and issubclass(given, wanted) else given
-    except validation_errors() as error:
-        for problem in param_errors(error):
-            hint = problem.hint and "give it a default, or register(..., params=...)"
-            draft.wrong(problem.message, hint)
-        return None
-    except usage_errors() as error:
-        draft.wrong(f"its parameters can't be made: {error.message.partition('\n')[0]}")
-        return None
-    if isinstance(made, wanted):
-        return made
-    shown = made.__name__ if isinstance(made, type) else f"a {type(made).__name__}"
-    problem = f"params are {shown}, but the function takes {wanted.__name__}"
-    draft.wrong(problem, f"give an instance: params={wanted.__name__}(...)")
-    return None
-
-
 def _read_artifacts(params: StageParams | None, draft: Draft) -> None:
     """Add the deps and outs of a `StageDef`; those of the given instance's class count."""
     owner = type(params) if params is not None else draft.params_class
@@ -156,11 +125,15 @@ def _read_artifacts(params: StageParams | None, draft: Draft) -> None:
             draft.add_out(name, artifact, Via.FIELD)
 
 
-def _apply_deps(deps: Deps, draft: Draft) -> None:
+def _apply_deps(declared: Declaration, draft: Draft) -> None:
+    deps = declared.deps
     for name, given in _named("deps", deps, draft):
+        draft.part = ("deps", name)
         known = draft.deps.get(name) if isinstance(deps, Mapping) else None
         if isinstance(given, Out) or (known is None and _is_of(name, deps, draft.outs)):
-            draft.wrong(f"deps: {name!r} is an output", "it belongs in outs=")
+            draft.wrong(f"deps: {name!r} is an output", "it belongs in outs")
+        elif known is None and declared.by_file:
+            draft.unknown("input", name, draft.deps)
         elif known is None:
             dep = given if isinstance(given, Dep) else Dep(given)
             draft.set_dep(_unlike(name, draft.deps), dep, Via.FILE)
@@ -170,11 +143,15 @@ def _apply_deps(deps: Deps, draft: Draft) -> None:
             draft.move_dep(known, given)
 
 
-def _apply_outs(outs: Outs, draft: Draft) -> None:
+def _apply_outs(declared: Declaration, draft: Draft) -> None:
+    outs = declared.outs
     for name, given in _named("outs", outs, draft):
+        draft.part = ("outs", name)
         known = draft.outs.get(name) if isinstance(outs, Mapping) else None
         if isinstance(given, Dep) or (known is None and _is_of(name, outs, draft.deps)):
-            draft.wrong(f"outs: {name!r} is an input", "it belongs in deps=")
+            draft.wrong(f"outs: {name!r} is an input", "it belongs in deps")
+        elif known is None and declared.by_file:
+            draft.unknown("output", name, draft.outs)
         elif known is None:
             out = given if isinstance(given, Out) else Out(given)
             draft.set_out(_unlike(name, draft.outs), out, Via.FILE)
@@ -211,6 +188,16 @@ def _is_of(name: str, given: Deps | Outs, others: Mapping[str, object]) -> bool:
 def _unlike(name: str, taken: Mapping[str, Input | Output]) -> str:
     """Give a name for a file that no declared artifact has: a list adds, and replaces nothing."""
     return f"./{name}" if name in taken and taken[name].via is not Via.FILE else name
+
+
+def _variant(params: StageParams | None, draft: Draft) -> str | None:
+    if not draft.takes_variant:
+        return None
+    if params is not None and VARIANT_ARGUMENT in type(params).model_fields:
+        # Both would be the same word in the lock, and in what is said of changes.
+        problem = f"{VARIANT_ARGUMENT!r} is a parameter of the function and one of its params"
+        draft.wrong(problem, f"give the one in {type(params).__name__} another name")
+    return draft.label.partition(VARIANT_SIGN)[2]
 
 
 def _mutexes(given: Any, draft: Draft) -> tuple[str, ...]:

@@ -18,7 +18,20 @@ from pivot.paths import artifact_path
 from pivot.stage import Input, OutKind, Output, Via
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pivot.stage_def.params import StageParams
+
+
+class PartError(DefinitionError):
+    """Something is wrong with one dep or out that `register` was given."""
+
+    def __init__(
+        self, message: str, *, part: tuple[str, str], where: Place, hint: str | None = None
+    ) -> None:
+        super().__init__(message, where=where, hint=hint)
+        #: `deps` or `outs`, and the name.
+        self.part = part
 
 
 @dataclass(slots=True)
@@ -33,12 +46,27 @@ class Draft:
     params_argument: str | None = None
     #: The default of the function's own parameter, or what a partial gave for it.
     params_default: StageParams | None = None
+    #: Whether a parameter of the function takes the variant.
+    takes_variant: bool = False
+    #: What `register` was given that is being looked at: `("deps", "data")`.
+    part: tuple[str, str] | None = None
     errors: list[PivotError] = field(default_factory=list[PivotError])
 
     def wrong(self, message: str, hint: str | None = None) -> None:
         """Note one error."""
         text = f"stage {self.label!r}: {message}"
-        self.errors.append(DefinitionError(text, where=self.place, hint=hint))
+        if self.part is None:
+            error = DefinitionError(text, where=self.place, hint=hint)
+        else:
+            error = PartError(text, part=self.part, where=self.place, hint=hint)
+        self.errors.append(error)
+
+    def unknown(self, kind: str, name: str, known: Iterable[str]) -> None:
+        """Note that the function declares no input or output of a name."""
+        from pivot.suggestions import suggestion  # only for who mistyped a name
+
+        hint = suggestion(name, known, f"{kind}s")
+        self.wrong(f"the function has no {kind} {name!r}", hint)
 
     def add_dep(self, name: str, dep: Dep[Any], via: Via) -> None:
         """Add an input that the function declares."""

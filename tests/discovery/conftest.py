@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+# Here, since what a test is the first to import is forgotten after it; classes are to stay the same.
+import pivot.stage_def.params  # noqa: F401
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,3 +58,20 @@ def pipeline(tmp_path: Path, write: Callable[..., Path]) -> Callable[[str], Path
         return tmp_path
 
     return write_pipeline
+
+
+CATALOGUE = Path(__file__).parent / "stage_files"
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Callable[[Path], Path]:
+    """Give a function that makes a project of a file of the catalogue of `pivot.yaml` files."""
+
+    def make(file: Path) -> Path:
+        shutil.copy(CATALOGUE / "steps.py", tmp_path)
+        (tmp_path / "broken.py").write_text('raise RuntimeError("no such luck")\n')
+        (tmp_path / "unparsed.py").write_text("def broken(:\n")
+        shutil.copy(file, tmp_path / "pivot.yaml")
+        return tmp_path
+
+    return make

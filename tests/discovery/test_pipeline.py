@@ -136,7 +136,7 @@ def test_circular_imports_work_as_far_as_python_lets_them(pipeline, write):
 def test_no_pipeline_file(tmp_path):
     error = failure(tmp_path)
     assert isinstance(error, DiscoveryError)
-    assert error.message == f"there is no pipeline.py in {tmp_path}"
+    assert error.message == f"there is no pipeline.py and no pivot.yaml in {tmp_path}"
     assert error.hint == "run 'pivot init' to create one"
 
 

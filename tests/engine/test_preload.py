@@ -37,7 +37,7 @@ def imports(project) -> collections.Counter[int]:
 
 def test_a_worker_imports_the_pipeline_before_there_is_a_task_for_it(project):
     project.pipeline(STAGES)
-    start = functools.partial(prepare, str(project.root), preload=True)
+    start = functools.partial(prepare, str(project.root), preload=("pipeline",))
     executor = open_loky(ExecutorOptions(1, start, str(project.root), expected=1))
     while not (project.root / "imports").exists():
         time.sleep(0.01)

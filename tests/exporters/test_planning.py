@@ -160,6 +160,20 @@ def test_parameters_that_the_file_sets_are_named(training):
     assert planned(training.root)["train"].overridden == ("rate",)
 
 
+def test_parameters_that_the_file_sets_for_all_variants_are_named(training):
+    training.edit(
+        "pipeline.py", "REGISTRY.register(train)", "REGISTRY.register(train, name='train@a')"
+    )
+    training.write("params.yaml", "train:\n  rate: 0.2\n")
+    found = planned(training.root)["train@a"]
+    assert (found.overridden, found.overridden_together) == ((), ("rate",))
+
+
+def test_both_files_that_name_stages_are_sources(training):
+    training.write("pivot.yaml", "stages:\n")
+    assert {"pipeline.py", "pivot.yaml"} <= set(planned(training.root)["train"].sources)
+
+
 def test_without_values_in_the_file_nothing_is_overridden(training):
     training.write("params.yaml", "train:\n")
     assert planned(training.root)["train"].overridden == ()

@@ -21,7 +21,7 @@ class Stage:
     name: str
     deps: tuple[File, ...]
     outs: tuple[File, ...]
-    place: Place
+    defined: Place
 
 
 def stage(name, deps=(), outs=(), line=1):

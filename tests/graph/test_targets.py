@@ -15,7 +15,7 @@ def stage(name, *outs):
         name=name,
         deps=(),
         outs=tuple(SimpleNamespace(path=path) for path in outs),
-        place=Place("pipeline.py", 1),
+        defined=Place("pipeline.py", 1),
     )
 
 

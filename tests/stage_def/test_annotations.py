@@ -689,3 +689,67 @@ def test_a_loader_that_no_plugin_provides_is_told_with_its_hint(load):
     text, _ = problem(module.stage)
     assert "NoSuchThing" in text
     assert "Error:" not in text
+
+
+# The variant
+
+
+def test_a_parameter_takes_what_follows_the_sign_in_the_name():
+    def stage(variant: str) -> None: ...
+
+    assert build(stage, name="stage@bert_swe").variant == "bert_swe"
+    assert build(stage, name="stage@a@b").variant == "a@b"
+
+
+def test_it_may_have_a_default_for_stages_that_are_no_variants():
+    def stage(variant: str = "none", other: int = 1) -> None: ...
+    def perhaps(variant: str | None = None) -> None: ...
+
+    assert build(stage).variant is None
+    assert build(stage, name="stage@a").variant == "a"
+    assert build(perhaps, name="stage@a").variant == "a"
+
+
+def test_without_a_default_the_name_must_have_one():
+    def stage(variant: str) -> None: ...
+
+    assert problem(stage) == (
+        "parameter 'variant' is what follows the '@' in the stage's name, and there is none",
+        "name the stage stage@..., or give it a default",
+    )
+
+
+def test_a_parameter_of_another_type_is_none():
+    def stage(variant: int = 3) -> None: ...
+    def bound(variant: str) -> None: ...
+
+    assert build(stage, name="stage@a").variant is None
+    assert build(functools.partial(bound, variant="x"), name="stage@a").variant is None
+
+
+def test_without_an_annotation_it_is_told_how_to_write_it():
+    def stage(variant) -> None: ...
+
+    _, hint = problem(stage)
+    assert hint is not None
+    assert hint.startswith("annotate it: variant: str")
+
+
+def test_it_is_passed_by_name():
+    def stage(variant: str, /) -> None: ...
+
+    with pytest.raises(DefinitionErrors, match="'variant' is positional-only"):
+        build(stage, name="stage@a")
+
+
+def test_it_is_no_parameter_twice():
+    class Chosen(StageParams):
+        variant: str = "a"
+
+    def stage(params: Chosen, variant: str) -> None: ...
+
+    with pytest.raises(DefinitionErrors) as caught:
+        build(stage, name="stage@a")
+    (error,) = caught.value.errors
+    assert error.message.endswith("'variant' is a parameter of the function and one of its params")
+    assert error.hint == "give the one in Chosen another name"

@@ -290,11 +290,11 @@ def test_a_file_that_is_listed_twice_is_one():
 @pytest.mark.parametrize(
     ("keyword", "given", "text", "hint"),
     [
-        ("deps", [Out("x")], "deps: 'x' is an output", "it belongs in outs="),
-        ("deps", {"y": Out("x")}, "deps: 'y' is an output", "it belongs in outs="),
-        ("deps", {"model": "x"}, "deps: 'model' is an output", "it belongs in outs="),
-        ("outs", [Dep("x")], "outs: 'x' is an input", "it belongs in deps="),
-        ("outs", {"data": "x"}, "outs: 'data' is an input", "it belongs in deps="),
+        ("deps", [Out("x")], "deps: 'x' is an output", "it belongs in outs"),
+        ("deps", {"y": Out("x")}, "deps: 'y' is an output", "it belongs in outs"),
+        ("deps", {"model": "x"}, "deps: 'model' is an output", "it belongs in outs"),
+        ("outs", [Dep("x")], "outs: 'x' is an input", "it belongs in deps"),
+        ("outs", {"data": "x"}, "outs: 'data' is an input", "it belongs in deps"),
     ],
 )
 def test_inputs_and_outputs_taken_for_each_other(keyword, given, text, hint):

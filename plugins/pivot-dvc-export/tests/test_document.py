@@ -39,6 +39,11 @@ def test_declared_inputs_stand_before_sources_each_once():
     assert found["deps"] == ["b", "a.csv", "m.py", "pipeline.py"]
 
 
+def test_parameters_of_all_variants_are_named_as_the_file_names_them():
+    found = entry(name="train@a", overridden=("rate",), overridden_together=("epochs",))
+    assert found["params"] == ["train@a.rate", "train.epochs"]
+
+
 def test_only_overridden_parameters_are_named():
     found = entry(params={"rate": 1, "epochs": 2}, overridden=("rate",))
     assert found["params"] == ["train.rate"]

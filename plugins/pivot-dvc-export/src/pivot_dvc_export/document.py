@@ -69,6 +69,8 @@ def _deps(stage: StagePlan) -> list[Plain]:
 
 def _params(stage: StagePlan) -> list[Plain]:
     names = [(stage.name, field) for field in stage.overridden]
+    together = stage.name.partition("@")[0]
+    names += [(together, field) for field in stage.overridden_together]
     if all(_ADDRESSABLE.fullmatch(part) for name in names for part in name):
         return [".".join(name) for name in names]
     # No values at all mean the file as a whole.
