@@ -52,6 +52,8 @@ def _complaint(target: str) -> str:
 
 
 def _suggestion(target: str, candidates: Collection[str]) -> str:
+    if any(name.startswith(f"{target}@") for name in candidates):
+        return f"{target!r} has variants: '{target}@*' means all of them"
     # Only a user's mistake needs it, and it costs start-up time.
     from difflib import get_close_matches
 

@@ -73,3 +73,10 @@ def test_a_glob_that_matches_nothing_is_an_error(graph):
     with pytest.raises(UsageError, match=r"no stage and no output matches 'zzz\*'") as caught:
         graph.select(["zzz*"])
     assert caught.value.hint is None
+
+
+def test_the_name_of_a_stage_with_variants_comes_with_the_glob_that_means_them():
+    graph = build_graph([stage("train@a"), stage("train@b")])
+    with pytest.raises(UsageError) as caught:
+        graph.select(["train"])
+    assert caught.value.hint == "'train' has variants: 'train@*' means all of them"
