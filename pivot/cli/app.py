@@ -44,8 +44,9 @@ COMMANDS = {
 _HELP = """\
 Run Python data pipelines: change your code, and Pivot knows what to run.
 
-A pipeline is a file pipeline.py that registers ordinary functions as stages. Pivot finds out what
-each depends on (its code, its parameters, its files) and runs again what a change affects.
+A pipeline is a file pipeline.py that registers ordinary functions as stages, or a pivot.yaml that
+names them. Pivot finds out what each depends on (its code, its parameters, its files) and runs
+again what a change affects.
 
 Begin with 'pivot init'; then 'pivot run' does the rest, from any directory of the project.
 """

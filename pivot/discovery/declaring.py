@@ -91,6 +91,8 @@ class _Declarer:
         self.functions = Functions(root, file)
         self.stages: dict[str, Stage] = {}
         self.overrides: list[Override] = []
+        #: The lines and parts of which it was told that they are wrong.
+        self._told: set[tuple[int, tuple[str, str]]] = set()
 
     def declare(self, entry: Entry) -> None:
         """Add the stages of an entry, or note what is wrong with them."""
@@ -168,7 +170,8 @@ class _Declarer:
         try:
             stage = build_stage(function, _declaration(variant, paths), self._root)
         except DefinitionErrors as problems:
-            self._file.errors += [_placed(error, paths) for error in problems.errors]
+            for error in problems.errors:
+                self._tell(error, paths)
             if not paths:
                 return
             # Its parameters are looked at, too, so that all that is wrong is told at once.
@@ -181,6 +184,16 @@ class _Declarer:
             source = FileSource(STAGE_FILE, variant.entry.line, variant.entry.node)
             self.overrides.append(Override(variant.name, {}, source))
 
+    def _tell(self, error: PivotError, paths: Mapping[tuple[str, str], Written]) -> None:
+        """Note an error; one of a path that stands in the file for many variants only once."""
+        if isinstance(error, PartError):
+            line = paths[error.part].line
+            if (line, error.part) in self._told:
+                return
+            self._told.add((line, error.part))
+            error = DefinitionError(error.message, where=Place(STAGE_FILE, line), hint=error.hint)
+        self._file.errors.append(error)
+
 
 def _declaration(variant: Variant, paths: Mapping[tuple[str, str], Written]) -> Declaration:
     return Declaration(
@@ -190,10 +203,3 @@ def _declaration(variant: Variant, paths: Mapping[tuple[str, str], Written]) -> 
         mutex=variant.entry.mutex,
         by_file=True,
     )
-
-
-def _placed(error: PivotError, paths: Mapping[tuple[str, str], Written]) -> PivotError:
-    if isinstance(error, PartError):
-        place = Place(STAGE_FILE, paths[error.part].line)
-        return DefinitionError(error.message, where=place, hint=error.hint)
-    return error
