@@ -116,6 +116,16 @@ class WorkerCrashedError(StageError):
         self.signal = signal
 
 
+class StageTimeoutError(StageError):
+    """A stage took longer than it may: `timeout` seconds. What it ran was ended."""
+
+    def __init__(self, stage: str, timeout: float) -> None:
+        super().__init__(
+            f"it was ended, since it took longer than its timeout of {timeout:g} s", stage=stage
+        )
+        self.timeout = timeout
+
+
 class StorageError(PivotError):
     """The `.pivot` directory can't be read or written: permissions, a full disk."""
 

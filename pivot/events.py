@@ -3,7 +3,8 @@
 Every event of a run is told to the caller's `on_event`, to the plugins' hooks, and is one line of
 `pivot run --json`. An event is announced after its effect is on disk, so that an observer can't
 come between. Order for a stage: `StageDecided`, then `StageStarted`, any number of `StageOutput`,
-and `StageFinished`; a stage that is skipped has just the first and the last.
+and `StageFinished`; a stage that is skipped has just the first and the last, and one that is tried
+again has a `StageRetried` and starts once more. Between the runs of a watch there are others.
 Tests: tests/test_events.py.
 """
 
@@ -84,6 +85,20 @@ class StageOutput(Event):
 
 
 @frozen
+class StageRetried(Event):
+    """The stage failed and is tried again: it will start, and finish, once more."""
+
+    stage: str
+    #: Which attempt failed, counted from 1, and how many there are at most.
+    attempt: int
+    attempts: int
+    seconds: float
+    #: What went wrong: the message, and the traceback of the user's own code.
+    error: str
+    traceback: str | None = None
+
+
+@frozen
 class StageFinished(Event):
     """The stage is done; what it made is committed. `seconds` is the time its function took."""
 
@@ -109,6 +124,28 @@ class RunFinished(Event):
 
     counts: dict[str, int]
     seconds: float
+
+
+@frozen
+class Watching(Event):
+    """All is done that could be done, and files are watched: the next run comes with a change."""
+
+    #: What of the project's files is watched.
+    globs: tuple[str, ...]
+
+
+@frozen
+class FilesChanged(Event):
+    """Files that the pipeline depends on were changed; a run follows. Paths are relative."""
+
+    paths: tuple[str, ...]
+
+
+@frozen
+class PipelineBroken(Event):
+    """The pipeline can't be imported as it is now; it is tried again when a file changes."""
+
+    error: str
 
 
 def _snake(name: str) -> str:

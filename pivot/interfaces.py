@@ -33,6 +33,8 @@ class Task:
     payload: bytes
     #: The absolute path of the file that takes what the stage prints, or None: not captured.
     log: str | None
+    #: After how many seconds an isolated executor ends it, with its child processes.
+    timeout: float | None = None
 
 
 @frozen
@@ -162,7 +164,8 @@ class Executor(Protocol):
         """Start `call(task)` and give its future.
 
         The future raises `WorkerCrashedError` if the worker died while it ran this very task; a
-        task that was merely in the same pool is started again without a word.
+        task that was merely in the same pool is started again without a word. If the executor is
+        isolated, it raises `StageTimeoutError` for a task that was ended at its timeout.
         """
         ...
 

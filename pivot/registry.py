@@ -75,6 +75,8 @@ class Registry:
         params: StageParams | type[StageParams] | None = None,
         mutex: str | Iterable[str] = (),
         code: Iterable[object] = (),
+        retries: int = 0,
+        timeout: float | None = None,
     ) -> F:
         """Make a stage of a function, and give the function back unchanged.
 
@@ -87,11 +89,14 @@ class Registry:
             params: an instance (or class) of the function's `StageParams`.
             mutex: a name or names; stages that share one never run at the same time.
             code: more functions, classes, modules or values whose changes run the stage again.
+            retries: how often a stage that failed is tried again in the same run.
+            timeout: after how many seconds an attempt is ended, with all processes that it
+                started, and has failed. Loading inputs and saving outputs are part of it.
 
         Raises:
             DefinitionErrors: with everything that is wrong with the definition.
         """
-        declared = Declaration(name, deps, outs, params, mutex, code)
+        declared = Declaration(name, deps, outs, params, mutex, code, retries, timeout)
         collection = _collection.get()
         try:
             self._add(

@@ -96,6 +96,10 @@ class Stage:
     mutex: tuple[str, ...] = ()
     #: More objects whose code counts as this stage's.
     code: tuple[object, ...] = ()
+    #: How often it is tried again when it fails.
+    retries: int = 0
+    #: After how many seconds it is ended, and has failed; None: it may take as long as it likes.
+    timeout: float | None = None
     #: What the function's parameter `variant` gets, or None if it has none.
     variant: str | None = None
     #: Where a file names the stage, if one does.

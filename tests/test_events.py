@@ -17,9 +17,13 @@ ALL = [
     events.StageWaiting("train", "another pivot run"),
     events.StageStarted("train"),
     events.StageOutput("train", "epoch 1"),
+    events.StageRetried("train", 1, 3, 1.5, "ValueError: no", "Traceback ..."),
     events.StageFinished("train", Status.FAILED, 1.5, "ValueError: no", "Traceback ..."),
     events.Warned("look out", "train"),
     events.RunFinished({"ran": 2}, 3.5),
+    events.Watching(("**",)),
+    events.FilesChanged(("steps/train.py",)),
+    events.PipelineBroken("pipeline.py:3: SyntaxError"),
 ]
 
 
@@ -56,9 +60,13 @@ def test_the_kind_is_written_in_snake_case():
         "stage_waiting",
         "stage_started",
         "stage_output",
+        "stage_retried",
         "stage_finished",
         "warned",
         "run_finished",
+        "watching",
+        "files_changed",
+        "pipeline_broken",
     }
 
 

@@ -18,7 +18,7 @@ from pivot.cli.display import Quiet
 from pivot.cli.narration import Narrator
 from pivot.cli.terminal import complain, in_colour, say
 from pivot.cli.wording import duration
-from pivot.events import RunStarted, StageFinished, StageStarted
+from pivot.events import RunStarted, StageFinished, StageRetried, StageStarted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,6 +55,8 @@ class Progress:
                 self._total = len(event.stages)
             case StageStarted():
                 self._running[event.stage] = self._clock()
+            case StageRetried():
+                self._running.pop(event.stage, None)
             case StageFinished():
                 self._running.pop(event.stage, None)
                 self._done += 1

@@ -21,6 +21,7 @@ from pivot.events import (
     StageDecided,
     StageFinished,
     StageOutput,
+    StageRetried,
     StageStarted,
     StageWaiting,
     Status,
@@ -79,6 +80,8 @@ class Narrator:
             case StageOutput():
                 prefix = click.style(f"{event.stage} |", dim=True)
                 return [Line(f"{prefix} {printable(event.line)}")]
+            case StageRetried():
+                return [Line(self._retry(event), trouble=True)]
             case StageFinished():
                 return self._finished(event)
             case Warned():
@@ -120,6 +123,15 @@ class Narrator:
             case _:
                 took = duration(event.seconds)
                 return Line(f"{event.stage}: {click.style('ran', fg=style)} in {took}")
+
+    def _retry(self, event: StageRetried) -> str:
+        again = click.style("trying again", fg="yellow")
+        lines = [
+            f"{event.stage}: attempt {event.attempt} of {event.attempts} failed: {event.error}"
+        ]
+        if event.traceback:
+            lines.append(textwrap.indent(event.traceback, "  "))
+        return "\n".join([*lines, f"{event.stage}: {again}"])
 
     def _failure(self, event: StageFinished) -> str:
         failed = click.style("failed", fg="red", bold=True)

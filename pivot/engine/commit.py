@@ -73,6 +73,11 @@ class Committer:
         marker = self._marker(stage)
         kept = self._keep(verdict.past.lock, verdict.observed.outs, quiet=marker.exists())
         marker.touch()
+        self.clear(stage, verdict)
+        return kept
+
+    def clear(self, stage: Stage, verdict: Verdict) -> None:
+        """Unlink what is left of a stage's last attempt, and restore incremental outputs."""
         lock = verdict.past.lock
         base = {record.name: record for record in lock.outs} if lock else {}
         for out in stage.outs:
@@ -82,7 +87,6 @@ class Committer:
             else:
                 _remove(path)
                 path.parent.mkdir(parents=True, exist_ok=True)
-        return kept
 
     def restore(self, stage: Stage, verdict: Verdict, decision: Restore) -> list[str]:
         """Bring outputs back from the cache; `record_restored` records them.

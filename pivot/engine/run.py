@@ -25,6 +25,7 @@ from pivot.engine.worker import Call, execute
 from pivot.errors import (
     CorruptionError,
     PivotError,
+    StageTimeoutError,
     WaitTimeoutError,
     WorkerCrashedError,
     stage_exit_status,
@@ -35,6 +36,7 @@ from pivot.events import (
     StageDecided,
     StageFinished,
     StageOutput,
+    StageRetried,
     StageStarted,
     StageWaiting,
     Status,
@@ -86,6 +88,8 @@ class _Active:
     hold: Hold
     verdict: Verdict
     tail: LogTail | None = None
+    #: Which attempt at running it this is.
+    attempt: int = 1
 
 
 @dataclass(slots=True)
@@ -221,9 +225,12 @@ class Runner:
     def _complain(self, verdict: Verdict) -> None:
         """Warn of what is wrong with code, once, whatever the number of stages that use it."""
         for message in verdict.complaints:
-            if message not in self._complaints:
-                self._complaints.add(message)
-                self._emit(Warned(message))
+            self._complain_once(message)
+
+    def _complain_once(self, message: str) -> None:
+        if message not in self._complaints:
+            self._complaints.add(message)
+            self._emit(Warned(message))
 
     def _follow(self, name: str) -> None:
         verdict = self._active[name].verdict
@@ -336,7 +343,9 @@ class Runner:
     def _submit(self, name: str, executor: Executor, *, cleared: bool) -> None:
         active = self._active[name]
         call = Call(active.stage, self._workspace.settings.hash).pack()
-        if not cleared:
+        if active.attempt > 1:
+            self._committer.clear(active.stage, active.verdict)
+        elif not cleared:
             self._tell(name, self._committer.prepare(active.stage, active.verdict))
         log = None
         if executor.isolated:
@@ -344,8 +353,13 @@ class Runner:
             file.parent.mkdir(parents=True, exist_ok=True)
             active.tail = LogTail(file)
             log = str(file)
+        elif active.stage.timeout is not None:
+            self._complain_once(
+                f"the timeout of {name!r} is not watched: executor {self._plan.executor!r} runs "
+                "stages in a process that can't be ended"
+            )
         self._emit(StageStarted(name))
-        task = Task(name, str(self._workspace.root), call, log)
+        task = Task(name, str(self._workspace.root), call, log, active.stage.timeout)
         future = executor.submit(self._execute, task)
         self._futures[name] = future
         future.add_done_callback(lambda _: self._arrived.put(lambda: self._settle(name)))
@@ -377,15 +391,15 @@ class Runner:
         except CancelledError:
             self._tally.interrupted = True
             return
-        except WorkerCrashedError as error:
+        except (WorkerCrashedError, StageTimeoutError) as error:
             if not self._cancellation.requested:
-                self._fail(name, error)
+                self._try_again_or_fail(name, Failure(str(error), None, stage_exit_status(error)))
             return
         except PivotError as error:
             self._fail(name, error)
             return
         if outcome.failure is not None:
-            self._fail_with(name, outcome.failure, outcome.seconds)
+            self._try_again_or_fail(name, outcome.failure, outcome.seconds)
             return
         stage = self._active[name].stage
         slow, large = self._committer.slow(stage, outcome), self._committer.large(stage, outcome)
@@ -401,6 +415,18 @@ class Runner:
             )
         else:
             self._record(name, outcome, (), dict)
+
+    def _try_again_or_fail(self, name: str, failure: Failure, seconds: float = 0.0) -> None:
+        """Line up a stage that failed once more, if it may be tried again."""
+        active = self._active[name]
+        attempts = active.stage.retries + 1
+        if active.attempt >= attempts or self._stopping or self._cancellation.requested:
+            self._fail_with(name, failure, seconds)
+            return
+        message, traceback = failure.message, failure.traceback
+        self._emit(StageRetried(name, active.attempt, attempts, seconds, message, traceback))
+        active.attempt += 1
+        self._lineup.add(name, cluttered=False)
 
     def _record(
         self,

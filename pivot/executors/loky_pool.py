@@ -26,7 +26,7 @@ from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pivot.errors import PivotError, WorkerCrashedError
+from pivot.errors import PivotError, StageTimeoutError, WorkerCrashedError
 from pivot.executors.payload import dumps
 from pivot.executors.slot import Slot, kill
 from pivot.executors.worker_process import WorkerStartError, packed
@@ -49,6 +49,8 @@ class _Job:
     request: bytes
     task: Task
     future: Future[Outcome] = field(default_factory=Future["Outcome"])
+    #: Set when it has taken too long, and its worker is killed for that.
+    late: threading.Event = field(default_factory=threading.Event)
 
 
 _parked: list[tuple[Kind, Slot]] = []
@@ -153,6 +155,11 @@ class LokyExecutor:
         """Give waiting tasks to free slots, as far as there are both."""
         while (started := self._start_next()) is not None:
             slot, job, running = started
+            if job.task.timeout is not None:
+                timer = threading.Timer(job.task.timeout, self._end_late, (slot, job))
+                timer.daemon = True
+                timer.start()
+                running.add_done_callback(lambda _, timer=timer: timer.cancel())
             running.add_done_callback(partial(self._finish, slot, job))
 
     def _start_next(self) -> tuple[Slot, _Job, Future[Outcome]] | None:
@@ -175,14 +182,25 @@ class LokyExecutor:
                 return slot, job, running
         return None
 
+    def _end_late(self, slot: Slot, job: _Job) -> None:
+        """Kill the worker of a task that is not done in time."""
+        with self._lock:
+            if self._busy.get(slot) is not job:
+                return
+            # From here on, the worker gets no other task, even if it is done with this one.
+            job.late.set()
+        kill([slot])
+
     def _finish(self, slot: Slot, job: _Job, running: Future[Outcome]) -> None:
         """Take a task's end, in the thread of its slot's pool, and go on with the next."""
         error = running.exception()
         if isinstance(error, BrokenExecutor):
             error = WorkerCrashedError(job.task.stage, slot.bury())
+            if job.late.is_set() and job.task.timeout is not None:
+                error = StageTimeoutError(job.task.stage, job.task.timeout)
         with self._lock:
             self._busy.pop(slot, None)
-            if not self._ended:
+            if not self._ended and not job.late.is_set():
                 self._idle.append(slot)
         self._dispatch()
         if error is not None:

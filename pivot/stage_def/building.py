@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from pivot.stage_def.declaration import Declaration, Deps, Outs
     from pivot.stage_def.params import StageParams
 
+#: In seconds: what threads can wait for is limited, on any platform, to more than this.
+_LONGEST = 31_536_000.0
+
 
 def build_stage(function: Callable[..., Any], declared: Declaration, root: Path) -> Stage:
     """Give the stage; raise `DefinitionErrors` with everything that is wrong with it."""
@@ -53,6 +56,7 @@ def build_stage(function: Callable[..., Any], declared: Declaration, root: Path)
     mutex = _mutexes(declared.mutex, draft)
     code = _code(declared.code, draft)
     variant = _variant(params, draft)
+    _check_limits(declared, draft)
     check_said_something(function, draft)
     if draft.errors:
         raise DefinitionErrors(draft.errors)
@@ -67,6 +71,8 @@ def build_stage(function: Callable[..., Any], declared: Declaration, root: Path)
         mutex=mutex,
         code=code,
         variant=variant,
+        retries=declared.retries,
+        timeout=declared.timeout,
     )
 
 
@@ -208,6 +214,20 @@ def _mutexes(given: Any, draft: Draft) -> tuple[str, ...]:
         if not isinstance(name, str) or not name:
             draft.wrong(f"mutex: {name!r} is not a name", "write mutex='gpu', or a list of names")
     return names
+
+
+def _check_limits(declared: Declaration, draft: Draft) -> None:
+    retries: Any = declared.retries
+    timeout: Any = declared.timeout
+    if type(retries) is not int or retries < 0:
+        draft.wrong(f"retries: {retries!r} is no number of times", "write retries=2, or 0")
+    if timeout is None:
+        return
+    if type(timeout) not in (int, float) or not 0 < timeout <= _LONGEST:
+        draft.wrong(
+            f"timeout: {timeout!r} is no number of seconds above 0",
+            "write timeout=600, or None for no limit",
+        )
 
 
 def _code(given: Any, draft: Draft) -> tuple[object, ...]:

@@ -28,6 +28,8 @@ class Declaration:
     params: StageParams | type[StageParams] | None = None
     mutex: str | Iterable[str] = ()
     code: Iterable[object] = ()
+    retries: int = 0
+    timeout: float | None = None
     #: Whether a file says it: `deps` and `outs` then only name what the function declares, and
     #: parameters that have no value yet get one by overrides.
     by_file: bool = False

@@ -29,9 +29,9 @@ _PAUSE = 0.005
 _GRACE = 0.25
 
 
-def task(stage: str, **payload: object) -> Task:
+def task(stage: str, *, timeout: float | None = None, **payload: object) -> Task:
     """Make a task whose call finds `payload` again."""
-    return Task(stage, str(Path.cwd()), pickle.dumps(payload), None)
+    return Task(stage, str(Path.cwd()), pickle.dumps(payload), None, timeout)
 
 
 def asked(of: Task) -> dict[str, Any]:

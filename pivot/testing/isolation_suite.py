@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pivot.errors import WorkerCrashedError
+from pivot.errors import StageTimeoutError, WorkerCrashedError
 from pivot.testing import calls
 from pivot.testing.executor_fixtures import ExecutorFixtures
 
@@ -77,6 +77,30 @@ class IsolationSuite(ExecutorFixtures):
         assert [calls.told(self.result(future)) for future in futures] == names
         assert isinstance(victim.exception(self.patience), WorkerCrashedError)
 
+    def test_a_task_is_ended_at_its_timeout(
+        self, isolated: Executor, pipe: int, tmp_path: pathlib.Path
+    ) -> None:
+        """With its child processes, and with an error that says so."""
+        late = calls.task("late", timeout=1.0, pipe=str(tmp_path / "pipe"), patience=self.patience)
+        error = isolated.submit(calls.have_a_child, late).exception(self.patience)
+        assert isinstance(error, StageTimeoutError), f"{error!r} is no StageTimeoutError"
+        assert (error.stage, error.timeout) == ("late", 1.0)
+        gone = calls.eventually(lambda: _is_free(pipe), self.patience)
+        assert gone, "a child process of the task is still running"
+
+    def test_a_task_that_is_ended_disturbs_no_other(
+        self, isolated: Executor, pipe: int, tmp_path: pathlib.Path
+    ) -> None:
+        """Those that were in the same pool are started again without a word."""
+        late = calls.task("late", timeout=0.2, pipe=str(tmp_path / "pipe"), patience=self.patience)
+        ended = isolated.submit(calls.have_a_child, late)
+        names = [f"bystander-{n}" for n in range(4 * isolated.workers)]
+        tasks = [calls.task(name, timeout=self.patience, text=name) for name in names]
+        futures = [isolated.submit(calls.echo, one) for one in tasks]
+        assert [calls.told(self.result(future)) for future in futures] == names
+        assert isinstance(ended.exception(self.patience), StageTimeoutError)
+        assert pipe
+
     def test_stopping_ends_what_runs(
         self, isolated: Executor, pipe: int, tmp_path: pathlib.Path
     ) -> None:
@@ -119,6 +143,14 @@ class IsolationSuite(ExecutorFixtures):
         calls.eventually(lambda: _holds(pipe) or future.done(), self.patience)
         assert not future.done(), f"the task ended at once: {future.exception()!r}"
         return future
+
+
+def _is_free(pipe: int) -> bool:
+    """Whether nobody has the pipe open for writing."""
+    try:
+        return os.read(pipe, 1) == b""
+    except BlockingIOError:
+        return False
 
 
 def _holds(pipe: int) -> bool:

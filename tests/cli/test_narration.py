@@ -9,6 +9,7 @@ from pivot.events import (
     StageDecided,
     StageFinished,
     StageOutput,
+    StageRetried,
     StageStarted,
     StageWaiting,
     Status,
@@ -183,3 +184,14 @@ def test_an_interrupted_run_says_so():
 )
 def test_output_can_not_play_tricks_on_the_terminal(line, shown):
     assert printable(line) == shown
+
+
+def test_an_attempt_that_failed_is_told_with_its_reason():
+    narrator = Narrator(starts=True)
+    [line] = narrator.tell(StageRetried("train", 1, 3, 0.5, "ValueError: no", "  in train"))
+    assert line.trouble
+    assert click.unstyle(line.text).splitlines() == [
+        "train: attempt 1 of 3 failed: ValueError: no",
+        "    in train",
+        "train: trying again",
+    ]

@@ -15,7 +15,7 @@ from pathlib import Path
 import cloudpickle
 import pytest
 
-from pivot.errors import PivotError, WorkerCrashedError
+from pivot.errors import PivotError, StageTimeoutError, WorkerCrashedError
 from pivot.executors.loky_pool import open_loky
 from pivot.executors.payload import PayloadError
 from pivot.executors.slot import Slot
@@ -647,3 +647,28 @@ other()
     out, error = process.communicate(timeout=PATIENCE)
     assert out.split() == ["False", "True"]
     assert error == ""
+
+
+def snore(task):
+    time.sleep(PATIENCE)
+    return Outcome(task.stage, 0.0)
+
+
+def test_a_task_that_takes_too_long_gets_a_fresh_worker_for_the_next():
+    executor = open_loky(options(1))
+    before = pid_of(executor)
+    late = executor.submit(snore, Task("late", "/", b"", None, 0.1))
+    error = late.exception(PATIENCE)
+    assert isinstance(error, StageTimeoutError)
+    assert str(error) == "it was ended, since it took longer than its timeout of 0.1 s"
+    assert pid_of(executor) != before
+    executor.stop()
+
+
+def test_a_worker_that_was_in_time_is_kept():
+    executor = open_loky(options(1))
+    before = pid_of(executor)
+    quick = Task("quick", "/", b"", None, PATIENCE)
+    assert result(executor.submit(lambda task: os.getpid(), quick)) == before
+    assert pid_of(executor) == before
+    executor.stop()

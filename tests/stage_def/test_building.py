@@ -4,6 +4,7 @@
 
 import functools
 import inspect
+import math
 import pathlib
 from typing import Annotated, Any, TypedDict
 
@@ -441,6 +442,26 @@ def test_what_is_no_mutex(given):
     assert message.startswith("mutex: ")
     assert message.endswith(" is not a name")
     assert hint == "write mutex='gpu', or a list of names"
+
+
+def test_retries_and_a_timeout():
+    stage = build(bare, retries=2, timeout=600)
+    assert (stage.retries, stage.timeout) == (2, 600)
+    assert (build(bare).retries, build(bare).timeout) == (0, None)
+
+
+@pytest.mark.parametrize("given", [-1, 1.5, "2", None, True])
+def test_what_is_no_number_of_retries(given):
+    message, hint = problem(bare, retries=given)
+    assert message == f"retries: {given!r} is no number of times"
+    assert hint == "write retries=2, or 0"
+
+
+@pytest.mark.parametrize("given", [0, -1.0, "10", math.nan, math.inf, True])
+def test_what_is_no_timeout(given):
+    message, hint = problem(bare, timeout=given)
+    assert message == f"timeout: {given!r} is no number of seconds above 0"
+    assert hint == "write timeout=600, or None for no limit"
 
 
 def test_more_code():

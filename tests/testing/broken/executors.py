@@ -193,6 +193,8 @@ class TestPretending(Suite):
     )
 
     # Calls that kill their process would kill this one.
+    test_a_task_is_ended_at_its_timeout = None
+    test_a_task_that_is_ended_disturbs_no_other = None
     test_a_worker_that_dies_fails_its_own_task = None
     test_a_worker_that_dies_fails_no_other_task = None
     test_stopping_ends_what_runs = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import pickle
 import signal
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
-from pivot.errors import WorkerCrashedError
+from pivot.errors import StageTimeoutError, WorkerCrashedError
 from pivot.interfaces import ExecutorOptions, Outcome, Task
 from pivot.testing.isolation_suite import IsolationSuite
 
@@ -60,7 +61,7 @@ class Processes:
             # Whoever stops while a process is being started does not see it yet.
             if self.stopped:
                 self.kill(process)
-            answer, _ = process.communicate(pickle.dumps((self.initializer, call, task)))
+            answer = self.answer(process, pickle.dumps((self.initializer, call, task)), task)
         self.running.discard(process)
         if process.returncode:
             raise self.crash(task.stage, process.returncode)
@@ -68,6 +69,15 @@ class Processes:
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
+
+    def answer(self, process: subprocess.Popen[bytes], request: bytes, task: Task) -> bytes:
+        try:
+            return process.communicate(request, timeout=task.timeout)[0]
+        except subprocess.TimeoutExpired:
+            self.kill(process)
+            self.running.discard(process)
+            assert task.timeout is not None
+            raise StageTimeoutError(task.stage, task.timeout) from None
 
     def crash(self, stage: str, status: int) -> Exception:
         name = signal.Signals(-status).name if status < 0 else f"exit status {status}"
@@ -172,6 +182,37 @@ class TestUntyped(Suite):
     breaks = (DIES, BYSTANDERS)
 
 
+LATE = "test_a_task_is_ended_at_its_timeout"
+LATE_ALONE = "test_a_task_that_is_ended_disturbs_no_other"
+
+
+class Timeless(Processes):
+    """Lets tasks take as long as they like."""
+
+    def answer(self, process: subprocess.Popen[bytes], request: bytes, task: Task) -> bytes:
+        return super().answer(process, request, dataclasses.replace(task, timeout=None))
+
+
+class TestTimeless(Suite):
+    kind = Timeless
+    breaks = (LATE, LATE_ALONE)
+
+
+class Curt(Processes):
+    """Reports a task that was ended at its timeout as a crash."""
+
+    def answer(self, process: subprocess.Popen[bytes], request: bytes, task: Task) -> bytes:
+        try:
+            return super().answer(process, request, task)
+        except StageTimeoutError:
+            raise WorkerCrashedError(task.stage, "SIGKILL") from None
+
+
+class TestCurt(Suite):
+    kind = Curt
+    breaks = (LATE, LATE_ALONE)
+
+
 class Shared(Processes):
     """Fails everything that comes after a worker has died."""
 
@@ -201,7 +242,7 @@ class Orphaning(Processes):
 
 class TestOrphaning(Suite):
     kind = Orphaning
-    breaks = ("test_stopping_ends_the_child_processes_of_what_runs",)
+    breaks = (LATE, "test_stopping_ends_the_child_processes_of_what_runs")
 
 
 class Patient(Processes):
@@ -235,6 +276,7 @@ class Forgetting(Processes):
 class TestForgetting(Suite):
     kind = Forgetting
     breaks = (
+        LATE_ALONE,
         "test_stopping_ends_what_has_not_begun",
         # Those who wait for their turn in vain.
         "test_the_initializer_has_run_once_in_each_worker",
