@@ -1,7 +1,7 @@
 """The functions that `pivot.yaml` names: `steps:train` is `train` in the module `steps`.
 
 Modules are imported like any other of the project's; what goes wrong is an error at the line of the
-import path. Tests: tests/discovery/test_functions.py.
+import path. Tests: tests/discovery/test_declaring.py.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ the file's errors, and left out of the entries. Nothing is imported here. Exampl
         outs:
           model: models/${model}.pkl
 
-Tests: tests/discovery/test_stage_file.py.
+Tests: tests/discovery/test_declaring.py.
 """
 
 from __future__ import annotations

@@ -356,3 +356,35 @@ def test_nothing_is_evaluated(project, tmp_path):
     (error,) = errors(root)
     assert "this is not YAML" in error.message or "expected a stage" in error.message
     assert not (tmp_path / "hacked").exists()
+
+
+def test_the_modules_that_workers_import_beforehand(project, pipeline):
+    root = project("""
+        stages:
+          one: {function: steps:plain}
+          two: {function: steps:fit}
+    """)
+    with importing(root):
+        assert discover(root).modules == ("steps",)
+    pipeline("def first(): ...\n")
+    with importing(root):
+        assert discover(root).modules == ("pipeline", "steps")
+
+
+def test_a_stage_def_gets_what_has_no_default(project, write):
+    root = project("stages:\n  fit: {function: more:fit, params: {digits: 2}}\n")
+    write(
+        "more.py",
+        """
+        from pivot.stage_def import Dep, Out, StageDef
+        class Fit(StageDef):
+            points: Dep[int] = Dep("points.json")
+            slope: Out[int] = Out("slope.json")
+            digits: int
+        def fit(params: Fit): ...
+        """,
+    )
+    stage = found(root)["fit"]
+    assert stage.params.digits == 2
+    stage.params.points = 3
+    assert (stage.params.points, paths(stage)["slope"]) == (3, "slope.json")
