@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, Self, cast, overload
 
-from pivot.loaders import JSON, Loader, PathOnly
+from pivot.loaders import JSON, PathOnly, Reader, Writer
 
 if TYPE_CHECKING:
     import os
@@ -49,7 +49,6 @@ def _json() -> Any:
 class _Artifact[T]:
     #: As the author wrote it: relative to the project; a directory may end in `/`.
     path: str | os.PathLike[str]
-    loader: Loader[T] = field(default_factory=_path_only)
 
     def __set_name__(self, owner: type, name: str) -> None:
         object.__setattr__(self, "_name", name)
@@ -71,6 +70,8 @@ class _Artifact[T]:
 class Dep[T](_Artifact[T]):
     """A file or directory that the stage reads. Without a loader the stage gets its path."""
 
+    loader: Reader[T] = field(default_factory=_path_only)
+
 
 @dataclass(frozen=True)
 class Out[T](_Artifact[T]):
@@ -81,6 +82,7 @@ class Out[T](_Artifact[T]):
     such an output is tracked, but can't be restored, only made again.
     """
 
+    loader: Writer[T] = field(default_factory=_path_only)
     cache: bool = field(default=True, kw_only=True)
 
 
@@ -96,7 +98,7 @@ class IncrementalOut[T](Out[T]):
 class Metric[T](Out[T]):
     """A small file of numbers that tells how well something went; JSON unless said otherwise."""
 
-    loader: Loader[T] = field(default_factory=_json)
+    loader: Writer[T] = field(default_factory=_json)
 
 
 @dataclass(frozen=True)

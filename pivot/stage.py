@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pivot.errors import Place
-    from pivot.loaders import Loader
+    from pivot.loaders import Reader, Writer
 
 #: A stage's name is also a file's name, a word on the command line and a key in YAML.
 STAGE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,199}")
@@ -58,7 +58,7 @@ class Input:
 
     name: str
     path: str
-    loader: Loader[Any]
+    loader: Reader[Any]
     via: Via
 
 
@@ -68,7 +68,7 @@ class Output:
 
     name: str
     path: str
-    loader: Loader[Any]
+    loader: Writer[Any]
     via: Via
     kind: OutKind = OutKind.PLAIN
     cache: bool = True

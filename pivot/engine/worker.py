@@ -22,12 +22,12 @@ from pivot.errors import PivotError, stage_exit_status
 from pivot.executors.payload import dumps, loads
 from pivot.frozen import frozen
 from pivot.interfaces import Failure, Outcome, Produced
-from pivot.loaders import PathOnly
+from pivot.loaders import LoaderError, PathOnly
 from pivot.registry import REGISTRY
 from pivot.stage import VARIANT_ARGUMENT, Stage, Via
 from pivot.stage_def.models import stage_defs
 from pivot.store.tree import Tree
-from pivot.tracebacks import user_traceback
+from pivot.tracebacks import innermost_place, user_traceback
 from pivot.tracing import Tracer
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pivot.hashing import Algorithm
     from pivot.interfaces import Task, Trace
     from pivot.signature import Signature
-    from pivot.stage import Output
+    from pivot.stage import Input, Output
 
 
 #: How long to wait for processes that an earlier run of the stage left over, in seconds.
@@ -45,6 +45,10 @@ _PATIENCE = 30.0
 
 class _OutputError(PivotError):
     """What the stage gave back is not what it declared."""
+
+
+class _LoaderFailedError(LoaderError):
+    """A loader raised what it does not know of itself."""
 
 
 @frozen
@@ -109,7 +113,9 @@ def execute(task: Task, began_ns: int = 0) -> Outcome:
     except KeyboardInterrupt:
         raise
     except PivotError as error:
-        return Outcome(task.stage, time.perf_counter() - started, failure=_described(error))
+        return Outcome(
+            task.stage, time.perf_counter() - started, failure=_described(error, Path(task.root))
+        )
     except BaseException as error:  # noqa: BLE001 - user code may raise anything, SystemExit too
         message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         failure = Failure(message, user_traceback(error))
@@ -117,9 +123,12 @@ def execute(task: Task, began_ns: int = 0) -> Outcome:
     return Outcome(task.stage, time.perf_counter() - started, outs, trace=trace)
 
 
-def _described(error: PivotError) -> Failure:
-    # A loader that failed on a file has the library's own exception as its cause.
-    traceback = user_traceback(error.__cause__) if error.__cause__ else None
+def _described(error: PivotError, root: Path) -> Failure:
+    cause = error.__cause__
+    # A loader that says what is wrong with a file has the library's own exception as its cause, and
+    # where in the library that was raised says nothing to who has to mend the file.
+    told = type(error) is LoaderError and cause and not innermost_place(cause, root)
+    traceback = user_traceback(cause) if cause and not told else None
     return Failure(str(error), traceback, stage_exit_status(error))
 
 
@@ -191,9 +200,9 @@ def _call(stage: Stage) -> None:
         params = params.unloaded()
     for dep in stage.deps:
         if dep.via is Via.ARGUMENT:
-            arguments[dep.name] = dep.loader.load(Path(dep.path))
+            arguments[dep.name] = _load(dep)
         elif dep.via is Via.FIELD:
-            params.set_artifact_value(dep.name, dep.loader.load(Path(dep.path)))
+            params.set_artifact_value(dep.name, _load(dep))
     if stage.params_argument is not None:
         arguments[stage.params_argument] = params
     if stage.variant is not None:
@@ -201,6 +210,20 @@ def _call(stage: Stage) -> None:
     returned = stage.function(**arguments)
     for out, value in _values(stage, params, returned):
         _save(out, value)
+
+
+def _load(dep: Input) -> Any:
+    try:
+        return dep.loader.load(Path(dep.path))
+    except PivotError:
+        raise
+    except Exception as error:
+        what = f"it can't be loaded by {type(dep.loader).__name__}"
+        raise _LoaderFailedError(dep.path, f"{what}: {_in_words(error)}") from error
+
+
+def _in_words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 def _values(stage: Stage, params: Any, returned: Any) -> Iterator[tuple[Output, Any]]:
@@ -249,7 +272,13 @@ def _save(out: Output, value: Any) -> None:
     path = Path(out.path)
     if isinstance(out.loader, PathOnly) and value is None:
         raise _OutputError(f"it gave None for its output {out.name!r}, not the path {out.path!r}")
-    out.loader.save(value, path)
+    try:
+        out.loader.save(value, path)
+    except PivotError:
+        raise
+    except Exception as error:
+        what = f"a {type(value).__name__} can't be saved by {type(out.loader).__name__}"
+        raise _LoaderFailedError(out.path, f"{what}: {_in_words(error)}") from error
 
 
 def _produced(tree: Tree, task: Task, out: Output) -> Produced:

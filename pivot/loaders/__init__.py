@@ -1,6 +1,7 @@
 """Which loader a name stands for: `loaders.JSON` here, `loaders.CSV` from a plugin.
 
-`Loader` is what every loader derives from; `PathOnly`, `JSON`, `YAML` and `Pickle` are built in.
+Every loader derives from `Loader`, or from `Reader` or `Writer` if it only loads or only saves;
+`PathOnly`, `JSON`, `YAML` and `Pickle` are built in.
 Any other name is asked of the plugins when it is used, and only the one that provides it is
 imported. Example::
 
@@ -14,17 +15,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pivot.loaders.files import JSON, YAML, PathOnly, Pickle
-from pivot.loaders.loader import Loader, LoaderError, reading, writing
+from pivot.loaders.loader import Loader, LoaderError, Reader, Writer, reading, writing
 
 # pyright: reportImportCycles=false
 # The plugin's classes derive from ours, and their types are named here; nothing of it is imported
 # when this module runs.
 if TYPE_CHECKING:
     # For completion and types of the loaders that Pivot's own plugins provide.
+    from pivot_loaders_matplotlib import MatplotlibFigure as MatplotlibFigure
+    from pivot_loaders_numpy import NumpyArray as NumpyArray
+    from pivot_loaders_numpy import NumpyArrays as NumpyArrays
     from pivot_loaders_pandas import CSV as CSV
+    from pivot_loaders_pandas import Excel as Excel
+    from pivot_loaders_pandas import Feather as Feather
+    from pivot_loaders_pandas import JSONLines as JSONLines
     from pivot_loaders_pandas import Parquet as Parquet
 
-__all__ = ["JSON", "YAML", "Loader", "LoaderError", "PathOnly", "Pickle", "reading", "writing"]
+__all__ = [
+    "JSON",
+    "YAML",
+    "Loader",
+    "LoaderError",
+    "PathOnly",
+    "Pickle",
+    "Reader",
+    "Writer",
+    "reading",
+    "writing",
+]
 
 
 def __getattr__(name: str) -> Any:

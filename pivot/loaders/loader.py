@@ -1,5 +1,8 @@
 r"""What a loader is: how a file becomes a Python value, and a value a file.
 
+A `Reader` only loads, and is for a `Dep`; a `Writer` only saves, and is for an `Out`; a `Loader` is
+both, and is for either.
+
 A loader is a frozen dataclass whose fields are its options. It is part of a stage's fingerprint,
 is compared with the one of the last run and travels to worker processes by pickle, so that it must
 be defined at the top of a module and hold nothing but plain values. Example::
@@ -31,8 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Loader[T](abc.ABC):
-    """Turns the file (or directory) of an artifact into a value of type `T`, and back."""
+class Reader[T](abc.ABC):
+    """Turns the file (or directory) of an artifact into a value of type `T`."""
 
     __slots__ = ()
 
@@ -40,9 +43,21 @@ class Loader[T](abc.ABC):
     def load(self, path: pathlib.Path) -> T:
         """Read the artifact at `path`; raise `LoaderError` if it does not hold what it should."""
 
+
+class Writer[T](abc.ABC):
+    """Turns a value of type `T` into the file (or directory) of an artifact."""
+
+    __slots__ = ()
+
     @abc.abstractmethod
     def save(self, data: T, path: pathlib.Path) -> None:
         """Write `data` to `path`, where nothing is yet; the same data must give the same bytes."""
+
+
+class Loader[T](Reader[T], Writer[T]):
+    """Turns the file (or directory) of an artifact into a value of type `T`, and back."""
+
+    __slots__ = ()
 
 
 class LoaderError(PivotError):

@@ -31,8 +31,8 @@ class Answers:
     def pivot_get_loader(self, name: str) -> type[Any]:
         """Give the installed loader class of a name."""
         plugin, loader = self._driver("pivot.loaders", name)
-        if not (isinstance(loader, type) and hasattr(loader, "load") and hasattr(loader, "save")):
-            raise _not_a(plugin, "a class with the methods load and save")
+        if not (isinstance(loader, type) and (hasattr(loader, "load") or hasattr(loader, "save"))):
+            raise _not_a(plugin, "a class with the methods load or save, or both")
         return loader
 
     def pivot_open_remote(self, url: str, options: Mapping[str, str]) -> Remote:

@@ -26,6 +26,12 @@ FAILURES = (Exception, SystemExit)
 _KNOWN = {
     ("pivot.exporters", "dvc"): ("pivot-dvc-export", "dvc"),
     ("pivot.loaders", "CSV"): ("pivot-loaders-pandas", "pandas"),
+    ("pivot.loaders", "Excel"): ("pivot-loaders-pandas", "pandas"),
+    ("pivot.loaders", "Feather"): ("pivot-loaders-pandas", "pandas"),
+    ("pivot.loaders", "JSONLines"): ("pivot-loaders-pandas", "pandas"),
+    ("pivot.loaders", "MatplotlibFigure"): ("pivot-loaders-matplotlib", "matplotlib"),
+    ("pivot.loaders", "NumpyArray"): ("pivot-loaders-numpy", "numpy"),
+    ("pivot.loaders", "NumpyArrays"): ("pivot-loaders-numpy", "numpy"),
     ("pivot.loaders", "Parquet"): ("pivot-loaders-pandas", "pandas"),
     ("pivot.remotes", "s3"): ("pivot-s3", "s3"),
 }
@@ -92,7 +98,7 @@ def missing(
     lower = {other.lower(): other for other in available}
     import difflib  # only for a name that nobody has
 
-    nearest = [lower[n] for n in difflib.get_close_matches(name.lower(), lower, cutoff=0.5)]
+    nearest = [lower[n] for n in difflib.get_close_matches(name.lower(), lower, cutoff=0.6)]
     if off:
         message = f"{spell(group, name)} is provided by {off}, which is switched off"
         hint = "remove it from the environment variable PIVOT_DISABLE_PLUGINS"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pivot.errors import DefinitionError, PathError, PivotError, Place
-from pivot.loaders import Loader
+from pivot.loaders import Reader, Writer
 from pivot.outputs import Dep, IncrementalOut, Metric, Out, Plot
 from pivot.paths import artifact_path
 from pivot.stage import Input, OutKind, Output, Via
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pivot.stage_def.params import StageParams
+
+#: What a function does about a file that no loader deals with.
+_BY_HAND = {"load": "read the file in the function", "save": "write the file in the function"}
 
 
 class PartError(DefinitionError):
@@ -77,7 +80,7 @@ class Draft:
     def set_dep(self, name: str, dep: Dep[Any], via: Via) -> None:
         """Add an input, or put it in another's place."""
         path = self._path(f"input {name!r}", dep.path)
-        if path is not None and self._check_loader(f"input {name!r}", dep.loader):
+        if path is not None and self._check_loader(f"input {name!r}", dep.loader, Reader):
             self.deps[name] = Input(name, path, dep.loader, via)
 
     def add_out(self, name: str, out: Out[Any], via: Via) -> None:
@@ -89,7 +92,7 @@ class Draft:
     def set_out(self, name: str, out: Out[Any], via: Via) -> None:
         """Add an output, or put it in another's place."""
         path = self._path(f"output {name!r}", out.path)
-        if path is not None and self._check_loader(f"output {name!r}", out.loader):
+        if path is not None and self._check_loader(f"output {name!r}", out.loader, Writer):
             self.outs[name] = Output(name, path, out.loader, via, _kind(out), out.cache)
 
     def move_dep(self, known: Input, written: object) -> None:
@@ -115,10 +118,19 @@ class Draft:
             self.wrong(f"{what}: {error.message}", error.hint)
             return None
 
-    def _check_loader(self, what: str, loader: object) -> bool:
-        if isinstance(loader, Loader):
+    def _check_loader(
+        self, what: str, loader: object, wanted: type[Reader[Any] | Writer[Any]]
+    ) -> bool:
+        if isinstance(loader, wanted):
             return True
-        if isinstance(loader, type) and issubclass(loader, Loader):
+        if isinstance(loader, Reader | Writer):
+            name = type(loader).__name__
+            can, cannot = ("save", "load") if wanted is Reader else ("load", "save")
+            self.wrong(
+                f"{what}: its loader {name} can only {can}, not {cannot}",
+                f"use one that can {cannot}, or loaders.PathOnly() and {_BY_HAND[cannot]}",
+            )
+        elif isinstance(loader, type) and issubclass(loader, Reader | Writer):
             name = loader.__name__
             self.wrong(f"{what}: its loader is the class {name}", f"make one of it: {name}()")
         else:

@@ -24,20 +24,35 @@ if TYPE_CHECKING:
     from pivot.testing.executor_suite import ExecutorSuite
     from pivot.testing.exporter_suite import ExporterSuite
     from pivot.testing.loader_suite import LoaderSuite
+    from pivot.testing.reader_suite import ReaderSuite
     from pivot.testing.remote_suite import RemoteSuite
+    from pivot.testing.writer_suite import WriterSuite
 
-__all__ = ["ExecutorSuite", "ExporterSuite", "LoaderSuite", "RemoteSuite"]
+__all__ = [
+    "ExecutorSuite",
+    "ExporterSuite",
+    "LoaderSuite",
+    "ReaderSuite",
+    "RemoteSuite",
+    "WriterSuite",
+]
 
 _MODULES = {
     "ExecutorSuite": "pivot.testing.executor_suite",
     "ExporterSuite": "pivot.testing.exporter_suite",
     "LoaderSuite": "pivot.testing.loader_suite",
+    "ReaderSuite": "pivot.testing.reader_suite",
     "RemoteSuite": "pivot.testing.remote_suite",
+    "WriterSuite": "pivot.testing.writer_suite",
 }
 
 
 # The modules that these inherit checks from.
-_PARTS = ("pivot.testing.executor_fixtures", "pivot.testing.isolation_suite")
+_PARTS = (
+    "pivot.testing.executor_fixtures",
+    "pivot.testing.isolation_suite",
+    "pivot.testing.loader_checks",
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -11,6 +11,7 @@ import pytest
 from pivot import loaders
 from pivot.errors import PluginError
 from pivot.plugins import MissingLoaderError, PluginHost, hookimpl, using_host
+from pivot.plugins.problems import missing
 
 
 def in_a_new_process(code: str) -> str:
@@ -38,6 +39,25 @@ def test_naming_the_csv_loader_does_not_load_pandas():
 def test_the_csv_loader_comes_from_its_plugin():
     assert loaders.CSV.__module__.startswith("pivot_loaders_pandas")
     assert pickle.loads(pickle.dumps(loaders.CSV(sep=";"))) == loaders.CSV(sep=";")
+
+
+@pytest.mark.parametrize(
+    ("name", "distribution"),
+    [
+        ("Excel", "pandas"),
+        ("Feather", "pandas"),
+        ("JSONLines", "pandas"),
+        ("MatplotlibFigure", "matplotlib"),
+        ("NumpyArray", "numpy"),
+        ("NumpyArrays", "numpy"),
+        ("Parquet", "pandas"),
+    ],
+)
+def test_each_loader_comes_from_its_plugin_and_says_which_when_it_is_missing(name, distribution):
+    assert getattr(loaders, name).__module__.startswith(f"pivot_loaders_{distribution}.")
+    error = missing("pivot.loaders", name, names=["JSON"], off=None, problems=[])
+    wanted = f"provided by pivot-loaders-{distribution}: pip install 'pivot[{distribution}]'"
+    assert str(error.hint).endswith(wanted)
 
 
 def test_a_plugins_loader_can_be_imported_by_name():

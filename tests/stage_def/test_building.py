@@ -193,6 +193,59 @@ def test_a_class_is_no_loader(artifact):
     assert hint == "make one of it: JSON()"
 
 
+class Words(loaders.Reader[list[str]]):
+    def load(self, path: pathlib.Path) -> list[str]:
+        return path.read_text().split()
+
+
+class Shout(loaders.Writer[str]):
+    def save(self, data: str, path: pathlib.Path) -> None:
+        path.write_text(data.upper())
+
+
+def test_what_only_loads_is_for_an_input_and_what_only_saves_for_an_output():
+    def stage(
+        words: Annotated[list[str], Dep("a", Words())],
+    ) -> Annotated[str, Out("b", Shout())]: ...
+
+    built = build(stage)
+    assert isinstance(built.deps[0].loader, Words)
+    assert isinstance(built.outs[0].loader, Shout)
+
+
+def test_what_can_only_load_is_not_for_an_output():
+    wrong: Any = Words()
+
+    class Wrong(StageDef):
+        made: Out[Any] = Out("x", wrong)
+
+    def stage(params: Wrong) -> None: ...
+
+    assert problem(stage) == (
+        "output 'made': its loader Words can only load, not save",
+        "use one that can save, or loaders.PathOnly() and write the file in the function",
+    )
+
+
+def test_what_can_only_save_is_not_for_an_input():
+    wrong: Any = Shout()
+
+    def stage(data: Annotated[Any, Dep("x", wrong)]) -> None: ...
+
+    assert problem(stage) == (
+        "input 'data': its loader Shout can only save, not load",
+        "use one that can load, or loaders.PathOnly() and read the file in the function",
+    )
+
+
+def test_the_class_of_a_reader_is_no_loader():
+    message, hint = problem(bare, deps=[Dep("x", Words)])  # pyright: ignore[reportArgumentType] - what is being tested
+    assert (message, hint) == (
+        "input 'x': its loader is the class Words",
+        "make one of it: Words()",
+    )
+
+
 def test_a_text_is_no_loader():
     message, hint = problem(bare, deps={"data": Dep("x", "CSV")})
     assert message == "input 'data': 'CSV' is not a loader"

@@ -8,7 +8,9 @@ from __future__ import annotations
 import pathlib
 from typing import Annotated, Any, TypedDict, assert_type
 
+import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 import pivot
 from pivot import loaders
@@ -75,7 +77,82 @@ Train(lerning_rate=0.5)  # error: reportCallIssue
 
 class Mismatched(StageDef):
     data: Dep[int] = Dep("data.csv", loaders.CSV())  # error: reportAssignmentType
+    array: Dep[pd.DataFrame] = Dep("data.npy", loaders.NumpyArray())  # error: reportAssignmentType
     made: Out[str] = Dep("data.txt")  # error: reportAssignmentType
+    saved: Out[Figure] = Out("a.csv", loaders.CSV())  # error: reportAssignmentType
+    log: IncrementalOut[str] = IncrementalOut("x", loaders.CSV())  # error: reportAssignmentType
+
+
+# Every loader of Pivot's own plugins, and what it loads or saves
+
+
+class Everything(StageDef):
+    lines: Dep[pd.DataFrame] = Dep("a.jsonl", loaders.JSONLines(parse_dates="when"))
+    sheet: Dep[pd.DataFrame] = Dep("a.xlsx", loaders.Excel(sheet_name="2024", usecols="A:C"))
+    feather: Dep[pd.DataFrame] = Dep("a.feather", loaders.Feather(columns=["a"]))
+    parquet: Dep[pd.DataFrame] = Dep("a.parquet", loaders.Parquet(compression="zstd"))
+    array: Dep[np.ndarray[Any, Any]] = Dep("a.npy", loaders.NumpyArray())
+    arrays: Dep[dict[str, np.ndarray[Any, Any]]] = Dep("a.npz", loaders.NumpyArrays())
+    chart: Plot[Figure] = Plot("a.png", loaders.MatplotlibFigure(dpi=100))
+
+
+def everything(params: Everything) -> None:
+    assert_type(params.lines, pd.DataFrame)
+    assert_type(params.sheet, pd.DataFrame)
+    assert_type(params.feather, pd.DataFrame)
+    assert_type(params.array, np.ndarray[Any, Any])
+    assert_type(params.arrays, dict[str, np.ndarray[Any, Any]])
+    params.chart = Figure()
+    params.chart = params.array  # error: reportAttributeAccessIssue
+
+
+loaders.Parquet(compression="rar")  # error: reportArgumentType
+loaders.CSV(seperator=";")  # error: reportCallIssue
+
+# Loaders that only load or only save
+
+
+class Words(loaders.Reader[list[str]]):
+    def load(self, path: pathlib.Path) -> list[str]:
+        return path.read_text().split()
+
+
+class Shout(loaders.Writer[str]):
+    def save(self, data: str, path: pathlib.Path) -> None:
+        path.write_text(data.upper())
+
+
+class Whole(loaders.Loader[str]):
+    def load(self, path: pathlib.Path) -> str:
+        return path.read_text()
+
+    def save(self, data: str, path: pathlib.Path) -> None:
+        path.write_text(data)
+
+
+class Half(loaders.Loader[str]):
+    def load(self, path: pathlib.Path) -> str:
+        return path.read_text()
+
+
+Half()  # error: reportAbstractUsage
+
+
+class OneWay(StageDef):
+    words: Dep[list[str]] = Dep("words.txt", Words())
+    shout: Out[str] = Out("shout.txt", Shout())
+    text: Dep[str] = Dep("text.txt", Whole())
+    again: Out[str] = Out("again.txt", Whole())
+    unsaved: Out[list[str]] = Out("words.txt", Words())  # error: reportArgumentType
+    unread: Dep[str] = Dep("shout.txt", Shout())  # error: reportArgumentType
+    picture: Dep[Figure] = Dep("a.png", loaders.MatplotlibFigure())  # error: reportArgumentType
+
+
+def one_way(params: OneWay) -> None:
+    assert_type(params.words, list[str])
+    assert_type(params.shout, str)
+    params.shout = " ".join(params.words)
+    params.shout = params.words  # error: reportAttributeAccessIssue
 
 
 # Parameters
@@ -106,7 +183,19 @@ def wrong(raw: Annotated[pd.DataFrame, Dep("raw.csv", loaders.CSV())]) -> Cleane
     return {"tabel": raw}  # error: reportReturnType
 
 
+def one(raw: Annotated[list[str], Dep("words.txt", Words())]) -> Annotated[str, Out("x", Shout())]:
+    assert_type(raw, list[str])
+    return " ".join(raw)
+
+
+def other(
+    raw: Annotated[str, Dep("x.txt", Shout())],  # error: reportArgumentType
+) -> Annotated[list[str], Out("y.txt", Words())]:  # error: reportArgumentType
+    return raw.split()
+
+
 assert_type(PlainDep("x", loaders.CSV()), PlainDep[pd.DataFrame])
+assert_type(PlainDep("x", Words()), PlainDep[list[str]])
 Dep("x", "CSV")  # error: reportArgumentType
 Dep("x", cache=False)  # error: reportCallIssue
 

@@ -47,11 +47,34 @@ def test_every_compression_can_be_read_back(compression, path):
     pd.testing.assert_frame_equal(Parquet().load(path), frame)
 
 
-@pytest.mark.parametrize("content", [b"", b"not a table", b"PAR1PAR1"])
+@pytest.mark.parametrize("content", [b"not a table", b"PAR1PAR1"])
 def test_a_file_that_is_no_parquet_is_told(content, path):
     path.write_bytes(content)
     with pytest.raises(LoaderError, match=f"^{path}: the file is not valid Parquet: "):
         Parquet().load(path)
+
+
+def test_an_empty_file_is_told(path):
+    path.touch()
+    with pytest.raises(LoaderError, match="the file is empty"):
+        Parquet().load(path)
+
+
+def test_only_the_columns_that_are_asked_for_are_read(path):
+    Parquet().save(pd.DataFrame({"a": [1], "b": [2]}), path)
+    assert Parquet(columns=["b"]).load(path).to_dict("list") == {"b": [2]}
+
+
+def test_a_column_that_is_not_there_is_told_with_the_nearest(path):
+    Parquet().save(pd.DataFrame({"height": [1]}), path)
+    with pytest.raises(LoaderError, match="the file has no column 'hight', which columns n") as e:
+        Parquet(columns=["hight"]).load(path)
+    assert e.value.hint == "did you mean 'height'?"
+
+
+def test_the_index_can_be_left_out(path):
+    Parquet(index=False).save(pd.DataFrame({"a": [1]}, index=["x"]), path)
+    assert Parquet().load(path).index.tolist() == [0]
 
 
 def test_a_missing_file_is_told(path):
@@ -82,4 +105,4 @@ def test_without_pyarrow_the_hint_is_to_install_it(act, path, monkeypatch):
     loader: Any = Parquet()
     with pytest.raises(LoaderError, match="pyarrow") as caught:
         loader.load(path) if act == "load" else loader.save(pd.DataFrame({"a": [1]}), path)
-    assert caught.value.hint == "pip install pyarrow"
+    assert caught.value.hint == "pip install 'pivot-loaders-pandas[parquet]'"

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from pivot.loaders import JSON, Loader, LoaderError
-from pivot.testing import LoaderSuite
+from pivot.loaders import JSON, Loader, LoaderError, Reader, Writer
+from pivot.testing import LoaderSuite, ReaderSuite, WriterSuite
 
 KEPT_OPEN: list[Any] = []
 
@@ -114,7 +114,7 @@ class Forgetful(Stranger, Loader[Any]):
 
 
 class TestForgetful(Suite):
-    breaks = ("test_it_loads_what_it_saved",)
+    breaks = ("test_it_loads_what_is_there",)
 
     @pytest.fixture
     def loader(self):
@@ -163,7 +163,7 @@ class Littering(Stranger, Loader[Any]):
 
 
 class TestLittering(Suite):
-    breaks = ("test_it_writes_nothing_beside_the_path",)
+    breaks = ("test_it_writes_the_path_and_nothing_beside_it",)
 
     @pytest.fixture
     def loader(self):
@@ -227,7 +227,7 @@ class Leaking(Stranger, Loader[Any]):
 
 
 class TestLeaking(Suite):
-    breaks = ("test_nothing_stays_open",)
+    breaks = ("test_nothing_stays_open_after_loading",)
 
     @pytest.fixture
     def loader(self):
@@ -250,11 +250,110 @@ class Careless(Stranger, Loader[Any]):
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 class TestCareless(Suite):
-    breaks = ("test_nothing_stays_open",)
+    breaks = ("test_nothing_stays_open_after_loading",)
 
     @pytest.fixture
     def loader(self):
         return Careless()
+
+
+@dataclasses.dataclass(frozen=True)
+class LeakingWriter(Stranger, Loader[Any]):
+    def save(self, data: Any, path: pathlib.Path) -> None:
+        super().save(data, path)
+        KEPT_OPEN.append(path.open())
+
+
+class TestLeakingWriter(Suite):
+    breaks = ("test_nothing_stays_open_after_saving",)
+
+    @pytest.fixture
+    def loader(self):
+        return LeakingWriter()
+
+    @pytest.fixture(autouse=True)
+    def close(self):
+        yield
+        while KEPT_OPEN:
+            KEPT_OPEN.pop().close()
+
+
+class TestWriterForALoader(Suite):
+    """Is a `Writer`, and so no `Loader`; here it happens to have a `load`, too."""
+
+    breaks = ("test_it_is_a_loader",)
+
+    @pytest.fixture
+    def loader(self):
+        return HalfWriter()
+
+
+@dataclasses.dataclass(frozen=True)
+class HalfWriter(Stranger, Writer[Any]):
+    pass
+
+
+@dataclasses.dataclass(frozen=True)
+class Words(Reader[list[str]]):
+    def load(self, path: pathlib.Path) -> list[str]:
+        return path.read_text().split()
+
+
+class TestReader(ReaderSuite):
+    breaks = ()
+
+    @pytest.fixture
+    def loader(self):
+        return Words()
+
+    @pytest.fixture
+    def value(self):
+        return ["a", "rose"]
+
+    @pytest.fixture
+    def artifact(self, path):
+        path.write_text("a rose")
+        return path
+
+
+class TestReaderOfAnother(TestReader):
+    breaks = ("test_it_loads_what_is_there",)
+
+    @pytest.fixture
+    def value(self):
+        return ["a", "daisy"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Shout(Writer[str]):
+    def save(self, data: str, path: pathlib.Path) -> None:
+        path.write_text(data.upper())
+
+
+class TestWriter(WriterSuite):
+    breaks = ()
+
+    @pytest.fixture
+    def loader(self):
+        return Shout()
+
+    @pytest.fixture
+    def value(self):
+        return "rose"
+
+
+@dataclasses.dataclass(frozen=True)
+class Silent(Writer[str]):
+    def save(self, data: str, path: pathlib.Path) -> None:
+        pass
+
+
+class TestWriterOfNothing(TestWriter):
+    breaks = ("test_it_writes_the_path_and_nothing_beside_it",)
+
+    @pytest.fixture
+    def loader(self):
+        return Silent()
 
 
 class TestNothingGiven(LoaderSuite):

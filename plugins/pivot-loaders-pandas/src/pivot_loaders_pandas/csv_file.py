@@ -10,25 +10,35 @@ Tests: tests/test_csv_file.py of this distribution.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from pivot.loaders import Loader, LoaderError, reading, writing
+from pivot_loaders_pandas.blame import UNFIT, as_dates, missing_column, wrong_type
+from pivot_loaders_pandas.indexes import check_frame, with_index, with_level
+from pivot_loaders_pandas.options import (
+    Column,
+    ColumnType,
+    frozen_list,
+    frozen_map,
+    listed,
+    thawed,
+)
 
 if TYPE_CHECKING:
     import pathlib
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
-#: A column's type, in any form that pandas takes: "int64", "category", float, ...
-type ColumnType = Any
-#: A column, by its name or its position.
-type Column = str | int
 #: Archives hold the time at which they were made, so that no two are alike.
 _ARCHIVES = (".zip", ".tar", ".tar.gz", ".tar.bz2", ".tar.xz")
 #: Before this release, pandas' usual parser of floats may be off in the last digit.
 _EXACT_RELEASE = (3, 1)
+#: What pandas' parsers say of a row that is broken.
+_BROKEN_LINE = re.compile(r"(Expected \d+ fields) in line (\d+), (saw \d+)")
+_OPEN_QUOTE = re.compile(r"EOF inside string starting at row (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +52,31 @@ class CSV(Loader["pd.DataFrame"]):
     #: One type for all columns, or a mapping from column to type; kept as sorted pairs, since the
     #: options of a loader are hashable.
     dtype: ColumnType | Mapping[Column, ColumnType] | None = None
+    #: The columns to read; None: all.
+    usecols: Iterable[Column] | None = None
+    #: The columns that hold dates, as ISO 8601 or `date_format` has them.
+    parse_dates: str | Sequence[str] | None = None
+    #: How dates are written, read and to be read: "%d.%m.%Y"; None: as ISO 8601 has it.
+    date_format: str | None = None
+    #: More texts that stand for a missing value; or a mapping from column to such texts.
+    na_values: str | Iterable[str] | Mapping[Column, str | Iterable[str]] | None = None
+    #: Whether NA, null, nan and the like stand for a missing value, beside an empty field.
+    keep_default_na: bool = True
+    #: The names of the columns of a file that has no header; it is written without one, too.
+    names: Sequence[str] | None = None
+    #: The encoding of the text.
+    encoding: str = "utf-8"
+    #: How the file is compressed; "infer": as its name says.
+    compression: Literal["infer", "gzip", "bz2", "xz", "zstd"] | None = "infer"
+    #: Whether the index is written; None: if `index_col` says where.
+    index: bool | None = None
 
     def __post_init__(self) -> None:
         """Freeze the options that were given as lists and dicts."""
-        if isinstance(self.dtype, Mapping):
-            pairs = sorted(self.dtype.items(), key=lambda pair: (str(type(pair[0])), pair[0]))
-            object.__setattr__(self, "dtype", tuple(pairs))
-        if isinstance(self.index_col, Sequence) and not isinstance(self.index_col, str):
-            object.__setattr__(self, "index_col", tuple(self.index_col))
+        for name in ("index_col", "usecols", "parse_dates", "names", "na_values"):
+            object.__setattr__(self, name, frozen_list(getattr(self, name)))
+        for name in ("dtype", "na_values"):
+            object.__setattr__(self, name, frozen_map(getattr(self, name)))
 
     def load(self, path: pathlib.Path) -> pd.DataFrame:
         """Read the table; raise `LoaderError` which names the file and, if it can, the column."""
@@ -58,82 +85,125 @@ class CSV(Loader["pd.DataFrame"]):
 
         try:
             with reading(path):
-                return self._read(path, self._dtypes())
+                table = self._read(path, **self._selection(), dtype=thawed(self.dtype))
         except pd.errors.EmptyDataError as error:
             raise LoaderError(path, "the file is empty: it has not even a header") from error
-        except (ValueError, TypeError, LookupError) as error:
-            column = self._culprit(path)
-            blame = f"column {column!r}" if column else "the file"
-            raise LoaderError(path, f"{blame} can't be read as declared: {error}") from error
+        except ImportError as error:
+            raise LoaderError(path, f"it can't be decompressed: {error}") from error
+        except UNFIT as error:
+            raise self._fault(path, error) from error
+        return self._dated(path, table)
 
     def save(self, data: pd.DataFrame, path: pathlib.Path) -> None:
-        """Write the table, with a header; the index only if `index_col` says where."""
-        # As above.
-        import pandas as pd
-
-        if not isinstance(data, pd.DataFrame):
-            raise LoaderError(path, f"a CSV file takes a DataFrame, not {type(data).__name__}")
+        """Write the table, with a header unless `names` says that there is none."""
+        check_frame(data, path, "a CSV file")
         if path.name.endswith(_ARCHIVES):
             problem = "an archive holds the time at which it was made, so that no two are the same"
             raise LoaderError(path, problem, hint="use .csv or .csv.gz")
-        compression: Any = {"method": "gzip", "mtime": 0} if path.suffix == ".gz" else "infer"
+        placed = self.index_col is not None and self.index is not False
         try:
-            table = data if self.index_col is None else self._with_index(data, path)
+            table = with_index(data, self.index_col, path) if placed else data
+            self._check_names(table, path)
             with writing(path):
                 table.to_csv(
-                    path, sep=self.sep, index=False, lineterminator="\n", compression=compression
+                    path,
+                    sep=self.sep,
+                    index=bool(self.index) and not placed,
+                    header=self.names is None,
+                    date_format=self.date_format,
+                    encoding=self.encoding,
+                    lineterminator="\n",
+                    compression=self._packing(path),
                 )
-        except (ValueError, TypeError, LookupError) as error:
+        except (*UNFIT, ImportError) as error:
             raise LoaderError(path, f"the frame can't be written: {error}") from error
 
-    def _read(self, path: pathlib.Path, dtype: Any) -> pd.DataFrame:
+    def _packing(self, path: pathlib.Path) -> Any:
+        gzipped = self.compression == "gzip"
+        if gzipped or (self.compression == "infer" and path.suffix == ".gz"):
+            return {"method": "gzip", "mtime": 0}
+        return self.compression
+
+    def _check_names(self, table: pd.DataFrame, path: pathlib.Path) -> None:
+        """Refuse a frame that would come back with other names."""
+        found = [str(name) for name in table.columns]
+        if self.names is not None and found != list(self.names) and not self.index:
+            problem = (
+                f"the frame has the columns {', '.join(found)}; names are {', '.join(self.names)}"
+            )
+            raise LoaderError(path, problem, hint="without a header, names and columns must agree")
+
+    def _selection(self) -> dict[str, Any]:
+        return {"index_col": thawed(self.index_col), "usecols": thawed(self.usecols)}
+
+    def _read(self, path: pathlib.Path, **options: Any) -> pd.DataFrame:
         # As above.
         import pandas as pd
 
-        index: Any = list(self.index_col) if isinstance(self.index_col, tuple) else self.index_col
-        engine: Any = {} if len(self.sep) == 1 else {"engine": "python"}
-        release = tuple(int(part) for part in pd.__version__.split(".")[:2])
-        if not engine and release < _EXACT_RELEASE:
-            engine = {"float_precision": "round_trip"}
-        return pd.read_csv(path, sep=self.sep, index_col=index, dtype=dtype, **engine)
+        if len(self.sep) > 1:
+            options["engine"] = "python"
+        elif tuple(int(part) for part in pd.__version__.split(".")[:2]) < _EXACT_RELEASE:
+            options["float_precision"] = "round_trip"
+        if self.names is not None:
+            options |= {"names": list(self.names), "header": None}
+        return pd.read_csv(
+            path,
+            sep=self.sep,
+            na_values=thawed(self.na_values),
+            keep_default_na=self.keep_default_na,
+            encoding=self.encoding,
+            compression=self.compression,
+            **options,
+        )
 
-    def _dtypes(self) -> Any:
-        return dict(self.dtype) if isinstance(self.dtype, tuple) else self.dtype
-
-    def _culprit(self, path: pathlib.Path) -> str | None:
-        """Find the column whose text does not fit its type, by trying one after the other."""
-        types = self._dtypes()
-        if types is None:
-            return None
-        try:
-            table = CSV(sep=self.sep)._read(path, "str")  # noqa: SLF001 - another of this class
-        except (ValueError, TypeError, LookupError):
-            return None
-        for name in table.columns:
-            wanted = types.get(name) if isinstance(types, dict) else types
-            try:
-                table[name].astype(cast("Any", wanted or "str"))
-            except (ValueError, TypeError):
-                return str(name)
-        return None
-
-    def _with_index(self, data: pd.DataFrame, path: pathlib.Path) -> pd.DataFrame:
-        """Give the frame with its index as columns, where `load` will look for them."""
-        places = self.index_col if isinstance(self.index_col, tuple) else (self.index_col,)
-        if len(places) != data.index.nlevels:
-            problem = (
-                f"index_col names {len(places)} columns, and the index has {data.index.nlevels}"
-            )
-            raise LoaderError(path, problem)
-        columns: list[tuple[int, Any, Any]] = []
-        for level, (name, place) in enumerate(zip(data.index.names, places, strict=True)):
-            if isinstance(place, str) and name not in {None, place}:
-                raise LoaderError(path, f"the index is called {name!r}, and index_col is {place!r}")
-            position = level if isinstance(place, str) else cast("int", place)
-            title = place if isinstance(place, str) else ("" if name is None else name)
-            columns.append((position, title, data.index.get_level_values(level)))
-        table = data.copy(deep=False)
-        # From left to right, so that each comes to stand where it is counted from.
-        for position, title, values in sorted(columns, key=lambda column: column[0]):
-            table.insert(position, title, values)
+    def _dated(self, path: pathlib.Path, table: pd.DataFrame) -> pd.DataFrame:
+        columns = listed(self.parse_dates)
+        if not columns:
+            return table
+        levels = list(table.index.names)
+        present = [*table.columns, *(name for name in levels if name is not None)]
+        error = missing_column(path, present, {"parse_dates": columns})
+        if error:
+            raise error
+        for name in columns:
+            if name in table.columns:
+                table[name] = as_dates(path, name, table[name], self.date_format)
+            else:
+                level = levels.index(name)
+                texts = table.index.get_level_values(level).to_series()
+                dates = as_dates(path, name, texts, self.date_format)
+                table.index = with_level(table.index, level, dates)
         return table
+
+    def _fault(self, path: pathlib.Path, error: Exception) -> LoaderError:
+        """Say what is wrong with a file that pandas refused, and where."""
+        broken = _BROKEN_LINE.search(str(error))
+        if broken:
+            problem = f"the line is broken: {broken[1].lower()}, {broken[3]}"
+            return LoaderError(path, problem, line=int(broken[2]))
+        quote = _OPEN_QUOTE.search(str(error))
+        if quote:
+            line = int(quote[1]) + 1
+            return LoaderError(path, "a quote is opened in this line, and never closed", line=line)
+        plain = LoaderError(path, f"the file can't be read as declared: {error}")
+        try:
+            present = list(self._read(path, nrows=0).columns)
+        except UNFIT:
+            return plain
+        asked = {"usecols": listed(self.usecols), "index_col": listed(self.index_col)}
+        return (
+            missing_column(path, present, asked)
+            or wrong_type(path, self._types(present), self._column_reader(path))
+            or plain
+        )
+
+    def _types(self, present: list[Any]) -> dict[Any, Any]:
+        types = thawed(self.dtype)
+        if isinstance(types, dict):
+            return types
+        return {} if types is None else dict.fromkeys(present, types)
+
+    def _column_reader(self, path: pathlib.Path) -> Any:
+        return lambda column, dtype, rows: self._read(
+            path, usecols=[column], dtype={column: dtype}, nrows=rows
+        )

@@ -12,14 +12,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from pivot.loaders import Loader, LoaderError, reading, writing
+from pivot.loaders import Loader
+from pivot_loaders_pandas.arrow import reading_arrow, writing_arrow
+from pivot_loaders_pandas.indexes import check_frame
+from pivot_loaders_pandas.options import frozen_list, thawed
 
 if TYPE_CHECKING:
     import pathlib
+    from collections.abc import Iterable
 
     import pandas as pd
-
-_HINT = "pip install pyarrow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,31 +30,31 @@ class Parquet(Loader["pd.DataFrame"]):
 
     #: How pages are compressed; None: not at all.
     compression: Literal["snappy", "gzip", "brotli", "lz4", "zstd"] | None = "snappy"
+    #: The columns to read; None: all.
+    columns: Iterable[str] | None = None
+    #: Whether the index is written; None: a plain numbering only as what it is, not as a column.
+    index: bool | None = None
+
+    def __post_init__(self) -> None:
+        """Freeze the option that was given as a list."""
+        object.__setattr__(self, "columns", frozen_list(self.columns))
 
     def load(self, path: pathlib.Path) -> pd.DataFrame:
-        """Read the table; raise `LoaderError` if the file is none."""
+        """Read the table; raise `LoaderError` if the file is none, or has not the columns."""
         # pandas takes half a second: it's imported by those who read or write a frame.
         import pandas as pd
 
-        try:
-            with reading(path):
-                return pd.read_parquet(path, engine="pyarrow")
-        except ImportError as error:
-            raise LoaderError(path, f"pyarrow is needed: {error}", hint=_HINT) from error
-        except ValueError as error:
-            raise LoaderError(path, f"the file is not valid Parquet: {error}") from error
+        with reading_arrow(path, "Parquet", self.columns, lambda: _columns(path)):
+            return pd.read_parquet(path, engine="pyarrow", columns=thawed(self.columns))
 
     def save(self, data: pd.DataFrame, path: pathlib.Path) -> None:
         """Write the table; the same bytes for the same frame and the same pyarrow."""
-        # As above.
-        import pandas as pd
+        check_frame(data, path, "a Parquet file")
+        with writing_arrow(path, "Parquet"):
+            data.to_parquet(path, engine="pyarrow", compression=self.compression, index=self.index)
 
-        if not isinstance(data, pd.DataFrame):
-            raise LoaderError(path, f"a Parquet file takes a DataFrame, not {type(data).__name__}")
-        try:
-            with writing(path):
-                data.to_parquet(path, engine="pyarrow", compression=self.compression)
-        except ImportError as error:
-            raise LoaderError(path, f"pyarrow is needed: {error}", hint=_HINT) from error
-        except (ValueError, TypeError) as error:
-            raise LoaderError(path, f"the frame can't be written: {error}") from error
+
+def _columns(path: pathlib.Path) -> list[str]:
+    from pyarrow import parquet  # as above
+
+    return list(parquet.read_schema(path).names)
