@@ -6,12 +6,14 @@ tests/test_api.py.
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from pivot.api.opening import open_session
 from pivot.engine.composition import Composition
 from pivot.engine.explanation import Explainer
 from pivot.engine.forecast import Forecaster
+from pivot.engine.growth import growths
 from pivot.engine.judge import Judge
 from pivot.store.layout import Layout
 
@@ -19,11 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pivot.api.opening import Root
+    from pivot.decide import Forecast
     from pivot.discovery.singles import Settings as ParamSettings
+    from pivot.engine.growth import Growth
     from pivot.engine.report import Explanation
     from pivot.plugins import FoundPlugin, PluginHost
     from pivot.registry import Registry
+    from pivot.session import Session
     from pivot.stage import Stage
+    from pivot.store.lock import Record
 
 
 def explain(
@@ -52,10 +58,25 @@ def explain(
         forecaster = Forecaster(session.graph, session.stages, judge)
         explainer = Explainer(session.root, session.observer, session.workspace.archive, diff=diff)
         return tuple(
-            explainer.explain(session.stages[name], forecast)
+            dataclasses.replace(
+                explainer.explain(session.stages[name], forecast),
+                grows=_growths(session, judge, name, forecast),
+            )
             for name, forecast in forecaster.forecasts(names)
             if name in wanted
         )
+
+
+def _growths(session: Session, judge: Judge, name: str, forecast: Forecast) -> tuple[Growth, ...]:
+    stage, workspace = session.stages[name], session.workspace
+    if not any(out.incremental for out in stage.outs):
+        return ()
+
+    def there(record: Record) -> bool:
+        held = workspace.cache.holds(record.content)
+        return held or workspace.content(record.path) == record.content
+
+    return growths(stage, judge.lock(name)[0], forecast, there)
 
 
 def composition(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pivot.api import Change, Explanation
+    from pivot.engine.growth import Growth
 
 #: The library's word for a forecast -> how it is written in an explanation, on one line, its style.
 _STATUSES = {
@@ -60,9 +61,17 @@ def explanation_text(explanation: Explanation) -> str:
     lines = [f"Stage: {click.style(explanation.stage, bold=True)}", f"  Status: {shown}"]
     if reason := summary(explanation):
         lines.append(f"  Reason: {reason}")
+    lines += [f"  Growth: {_growth(one)}" for one in explanation.grows]
     if changes := list(_change_lines(explanation.changes)):
         lines += ["", "  Changes:", *changes]
     return "\n".join(lines)
+
+
+def _growth(one: Growth) -> str:
+    """Say from which version an output grows or has grown."""
+    verb = "grew" if one.done else "grows"
+    lost = ", which is neither in the cache nor in its place" if one.lost else ""
+    return f"{one.path} {verb} from {short(one.base) or 'nothing'}{lost}"
 
 
 def forecast_lines(explanations: Sequence[Explanation]) -> list[str]:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from pivot.decide import OutState, Restore
 from pivot.engine.facts import Recorded, undeclared
+from pivot.engine.growth import growing
 from pivot.engine.workspace import LARGE
-from pivot.errors import StageError, StorageError
+from pivot.errors import CorruptionError, PivotError, StageError, StorageError
 from pivot.store.content import Signature
 from pivot.store.lock import Lock, Record, encode_lock, write_lock
 from pivot.store.runs import Result, with_result
@@ -36,6 +37,8 @@ _UNWATCHED = (
     "six tools of sys.monitoring: code that is only found by computed names is not tracked"
 )
 
+_GROWS_NOT = ", and those that grow are what they were before"
+
 
 class Committer:
     """Changes the workspace and the store on behalf of one run; the only one who does."""
@@ -53,6 +56,8 @@ class Committer:
         self._warn = warn
         #: What the stages were observed by; who records nothing needs none.
         self._observer = observer
+        #: The stages that began to change their outputs, and have not recorded what came of it.
+        self._begun: set[str] = set()
         #: Files that were edited between the import here and one in a worker.
         self._mixed: set[str] = set()
 
@@ -74,19 +79,39 @@ class Committer:
         kept = self._keep(verdict.past.lock, verdict.observed.outs, quiet=marker.exists())
         marker.touch()
         self.clear(stage, verdict)
+        self._begun.add(stage.name)
         return kept
 
     def clear(self, stage: Stage, verdict: Verdict) -> None:
         """Unlink what is left of a stage's last attempt, and restore incremental outputs."""
-        lock = verdict.past.lock
-        base = {record.name: record for record in lock.outs} if lock else {}
+        bases = {record.name: record for record in growing(stage, verdict.past.lock)}
         for out in stage.outs:
             path = self._workspace.path(out.path)
-            if out.incremental and out.name in base:
-                self._restore_base(stage, path, base[out.name])
+            if out.name in bases:
+                self._restore_base(stage, path, bases[out.name])
             else:
                 _remove(path)
                 path.parent.mkdir(parents=True, exist_ok=True)
+
+    def roll_back(self, stage: Stage, verdict: Verdict) -> list[str]:
+        """Undo what a stage that failed did to outputs that grow; what it else wrote is left.
+
+        Does nothing if the stage had not begun. Gives what the user should be told.
+        """
+        if stage.name not in self._begun:
+            return []
+        self._begun.discard(stage.name)
+        messages: list[str] = []
+        paths = {out.name: out.path for out in stage.outs}
+        for record in growing(stage, verdict.past.lock):
+            path = paths[record.name]
+            try:
+                if self._workspace.tree.content(path) != record.content:
+                    target = self._workspace.path(path)
+                    self._workspace.cache.restore(record.content, target, writable=True)
+            except PivotError as error:
+                messages.append(f"{path} can't be brought back to what it was: {error}")
+        return messages
 
     def restore(self, stage: Stage, verdict: Verdict, decision: Restore) -> list[str]:
         """Bring outputs back from the cache; `record_restored` records them.
@@ -102,7 +127,12 @@ class Committer:
 
     def record_restored(self, stage: Stage, verdict: Verdict, decision: Restore) -> None:
         """Record outputs that were brought back."""
-        self._write(stage, verdict, Result(decision.outs, decision.traced))
+        past = verdict.past.lock
+        result = Result(decision.outs, decision.traced)
+        # What the lock itself says was made grew from what the lock says that it grew from.
+        kept = past is not None and past.outs == decision.outs
+        base = past.base if past is not None and kept else growing(stage, past)
+        self._write(stage, verdict, result, base)
 
     def checkout(self, stage: Stage, lock: Lock) -> tuple[str, ...]:
         """Bring back the outputs that differ from the stage's lock; give the paths of those.
@@ -147,14 +177,16 @@ class Committer:
             if made.name in cached and (made.listing is not None or made.content.size >= LARGE)
         ]
 
-    def store(self, outs: Iterable[Produced]) -> None:
+    def store(self, stage: Stage, outs: Iterable[Produced]) -> None:
         """Put outputs into the cache; this may be done in any thread."""
+        incremental = {out.name for out in stage.outs if out.incremental}
         for made in outs:
             self._workspace.cache.add(
                 self._workspace.path(made.path),
                 made.content,
                 made.listing,
                 signature=made.signature,
+                apart=made.name in incremental,
             )
 
     def record(
@@ -176,15 +208,16 @@ class Committer:
             self._warn(
                 stage.name,
                 f"{', '.join(edited)} changed while {stage.name!r} ran: its outputs are kept, but "
-                "not recorded; run again",
+                f"not recorded{_GROWS_NOT if growing(stage, verdict.past.lock) else ''}; run again",
             )
             return False
         cached = {out.name for out in stage.outs if out.cache}
-        self.store(made for made in outcome.outs if made.name in cached and made not in stored)
+        fresh = [made for made in outcome.outs if made.name in cached and made not in stored]
+        self.store(stage, fresh)
         for made in outcome.outs:
             self._workspace.note(made.path, made.content)
         outs = tuple(Record(made.name, made.path, made.content) for made in outcome.outs)
-        self._write(stage, verdict, Result(outs, found.texts))
+        self._write(stage, verdict, Result(outs, found.texts), growing(stage, verdict.past.lock))
         self._workspace.state.record_duration(stage.name, outcome.seconds)
         return True
 
@@ -218,7 +251,9 @@ class Committer:
         self._archive(found.symbols)
         return found
 
-    def _write(self, stage: Stage, verdict: Verdict, result: Result) -> None:
+    def _write(
+        self, stage: Stage, verdict: Verdict, result: Result, base: tuple[Record, ...]
+    ) -> None:
         observed = verdict.observed
         code = {key: value for key, value in observed.code.items() if key not in observed.unknown}
         lock = Lock(
@@ -229,6 +264,7 @@ class Committer:
             deps=observed.deps,
             outs=result.outs,
             traced=result.traced,
+            base=base,
         )
         # A file that takes another's place is written to the disk at once by some file systems,
         # which takes longer than all the rest of restoring a stage.
@@ -241,6 +277,7 @@ class Committer:
             self._observer.stability.note(stage.name, lock.code)
         self.keep_code(stage)
         self._marker(stage).unlink(missing_ok=True)
+        self._begun.discard(stage.name)
 
     def _edited(self, stage: Stage, verdict: Verdict, outcome: Outcome) -> Iterator[str]:
         """Give the inputs and sources that are not what they were when they were observed."""
@@ -297,14 +334,24 @@ class Committer:
 
     def _restore_base(self, stage: Stage, path: Path, record: Record) -> None:
         cache, content = self._workspace.cache, record.content
-        if not cache.holds(content):
+        try:
+            if cache.holds(content):
+                cache.restore(content, path, writable=True)
+                return
+        except CorruptionError:
+            # The blob is out of the way now; what it held may lie in its place.
             if self._workspace.tree.content(record.path) != content:
-                raise StageError(
-                    f"the last version of its incremental output {record.path!r} is lost",
-                    stage=stage.name,
-                    hint=f"to start afresh, delete .pivot/stages/{stage.name}.lock",
-                )
-            cache.add(path, content, self._listing(record.path, content))
+                raise
+        if self._workspace.tree.content(record.path) != content:
+            raise StageError(
+                f"the last version of its incremental output {record.path!r} is neither in the "
+                "cache nor in its place",
+                stage=stage.name,
+                hint=f"get it from a remote: pivot pull {stage.name}; or start afresh: delete "
+                f".pivot/stages/{stage.name}.lock",
+            )
+        kept = self._workspace.path(record.path)
+        cache.add(kept, content, self._listing(record.path, content))
         cache.restore(content, path, writable=True)
 
     def _listing(self, path: str, content: Content) -> bytes | None:

@@ -12,6 +12,7 @@ import json
 from typing import TYPE_CHECKING
 
 from pivot.decide import Decision, Observation, Past, decide
+from pivot.engine.growth import growing
 from pivot.engine.stability import complaint
 from pivot.fingerprint.precision import counted
 from pivot.frozen import frozen
@@ -132,8 +133,7 @@ def run_key(stage: Stage, observed: Observation, lock: Lock | None) -> str:
 
     The state of the outputs does not count; how they are declared does.
     """
-    before = {record.name: record.content.hash for record in lock.outs} if lock else {}
-    bases = {out.name: before.get(out.name) for out in stage.outs if out.incremental}
+    bases = {record.name: dataclasses.astuple(record.content) for record in growing(stage, lock)}
     facts = [
         observed.algorithm,
         sorted(counted(observed.code, observed.packages).items()),

@@ -15,6 +15,7 @@ from pivot.frozen import frozen
 
 if TYPE_CHECKING:
     from pivot.decide import Forecast
+    from pivot.engine.growth import Growth
     from pivot.errors import Place
 
 #: What `pivot` exits with after SIGINT, by the convention of shells: 128 + the signal's number.
@@ -113,6 +114,8 @@ class Explanation:
     stage: str
     forecast: str
     changes: tuple[Change, ...] = ()
+    #: Of outputs that grow, the versions that they grow from.
+    grows: tuple[Growth, ...] = ()
 
     @property
     def would_run(self) -> bool:

@@ -406,7 +406,7 @@ class Runner:
 
         def look_and_store() -> dict[str, Content]:
             found = self._workspace.look(slow)
-            self._committer.store(large)
+            self._committer.store(stage, large)
             return found
 
         if slow or large:
@@ -459,13 +459,21 @@ class Runner:
 
     def _fail_with(self, name: str, failure: Failure, seconds: float) -> None:
         self._tally.worst = max(self._tally.worst, failure.exit_status)
+        self._roll_back(name)
         self._report(name, Status.FAILED, seconds, failure)
         self._cancel(self._schedule.failed(name))
         self._stopping |= not self._plan.keep_going
 
+    def _roll_back(self, name: str) -> None:
+        """Let what grows be what it was, if a stage ends without having been recorded."""
+        active = self._active.get(name)
+        if active is not None:
+            self._tell(name, self._committer.roll_back(active.stage, active.verdict))
+
     def _cancel(self, names: tuple[str, ...]) -> None:
         for name in names:
             if name not in self._tally.reports:
+                self._roll_back(name)
                 self._report(name, Status.CANCELLED, 0.0)
 
     def _report(
@@ -504,6 +512,7 @@ class Runner:
         for hold in self._looking.values():
             hold.release()
         self._looking.clear()
-        for active in self._active.values():
+        for name, active in self._active.items():
+            self._roll_back(name)
             active.hold.release()
         self._active.clear()

@@ -92,6 +92,9 @@ class Draft:
     def set_out(self, name: str, out: Out[Any], via: Via) -> None:
         """Add an output, or put it in another's place."""
         path = self._path(f"output {name!r}", out.path)
+        if isinstance(out, IncrementalOut) and not out.cache:
+            problem = "it grows from the version in the cache, and cache=False keeps none there"
+            self.wrong(f"output {name!r}: {problem}", "take cache=False away, or declare an Out")
         if path is not None and self._check_loader(f"output {name!r}", out.loader, Writer):
             self.outs[name] = Output(name, path, out.loader, via, _kind(out), out.cache)
 

@@ -96,23 +96,25 @@ class Cache:
         listing: bytes | None = None,
         *,
         signature: Signature | None = None,
+        apart: bool = False,
     ) -> None:
         """Put what an artifact holds into the cache, unless it's there.
 
         `signature` is by what a file can be known to hold it still, as a `Look` has it; without
-        one, the file is hashed. `listing` is a directory's; without it, one is made.
+        one, the file is hashed. `listing` is a directory's; without it, one is made. With `apart`
+        the artifact's files stay writable, so that they may be changed in place.
 
         Raises `ChangedError` if the artifact does not hold `content` any longer, `CorruptionError`
         if the cache has something else under its name, `StorageError` if it can't be written.
         """
         if not content.directory:
-            self._add_file(artifact_path, content, signature)
+            self._add_file(artifact_path, content, signature, apart=apart)
             return
         if listing is None:
             listing = self._listing(artifact_path, content)
         for entry in decode_listing(listing):
             if isinstance(entry, FileEntry):
-                self._add_file(artifact_path / entry.path, entry.content, None)
+                self._add_file(artifact_path / entry.path, entry.content, None, apart=apart)
         # The listing comes last, so that there is none without its files.
         if self._intake.add_bytes(listing) != content.hash:
             raise ChangedError(artifact_path)
@@ -123,12 +125,14 @@ class Cache:
             raise ChangedError(directory)
         return found.listing
 
-    def _add_file(self, file: Path, content: Content, signature: Signature | None) -> None:
+    def _add_file(
+        self, file: Path, content: Content, signature: Signature | None, *, apart: bool
+    ) -> None:
         name = self._name(file)
         if signature is None and self._known is not None:
             found = self._known.get(name)
             signature = found[0] if found and found[1] == content.hash else None
-        left = self._intake.add(file, content, signature)
+        left = self._intake.add(file, content, signature, apart=apart)
         if left and self._known is not None:
             self._known.put(name, left, content.hash)
 

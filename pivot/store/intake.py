@@ -58,6 +58,8 @@ class _Offer:
     trusted: bool
     #: The time at which all this was found out, in nanoseconds.
     started: int
+    #: Whether the file must stay one of its own, since it may be changed in place.
+    apart: bool = False
 
     @property
     def mode(self) -> int:
@@ -96,11 +98,20 @@ class Intake:
             raise storage_error(error, "write to the cache", blob) from error
         return name
 
-    def add(self, file: Path, content: Content, signature: Signature | None) -> Signature | None:
+    def add(
+        self,
+        file: Path,
+        content: Content,
+        signature: Signature | None,
+        *,
+        apart: bool = False,
+    ) -> Signature | None:
         """Put a file into the cache, if its content isn't there.
 
         `signature` is by what the file can be known to have this content still; without one, it
-        is hashed. Gives the signature by which it can be known from now on, if there is one.
+        is hashed. With `apart` the file stays writable and shares nothing with the blob that a
+        write would reach. Gives the signature by which it can be known from now on, if there is
+        one.
 
         Raises `ChangedError` if the file hasn't this content, `CorruptionError` if the cache has
         a blob of its name with another size, `StorageError` if the cache can't be written.
@@ -113,7 +124,9 @@ class Intake:
             try:
                 status = os.fstat(descriptor)
                 trusted = signature == Signature.of(status)
-                return self._take(_Offer(file, descriptor, status, content, trusted, started))
+                return self._take(
+                    _Offer(file, descriptor, status, content, trusted, started, apart)
+                )
             finally:
                 os.close(descriptor)
         except OSError as error:
@@ -147,7 +160,8 @@ class Intake:
         if offer.status.st_size != offer.content.size:
             raise ChangedError(offer.file)
         # Until one way is open, which copying always is.
-        any(self._take_by(way, offer) for way in self._ways.between(offer.status.st_dev))
+        ways = self._ways.between(offer.status.st_dev)
+        any(self._take_by(way, offer) for way in ways if way != "hardlink" or not offer.apart)
         name = offer.content.hash
         self._blobs.vouch(name, self._blobs.path(name).lstat(), offer.started)
         after = Signature.of(os.fstat(offer.descriptor))

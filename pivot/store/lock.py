@@ -20,6 +20,7 @@ a small conflict::
       "version": 1
     }
 
+A stage whose outputs grow also has `base`, what they grew from, which needs version 2.
 A lock that is read is not trusted: it comes from git, from people, from merges. Tests:
 tests/store/test_lock.py.
 """
@@ -44,7 +45,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-VERSION = 1
+VERSION = 2
+#: A lock is written in the oldest version that can hold it: older Pivots read what they can.
+_PLAIN_VERSION = 1
 
 type JSON = bool | int | float | str | list[JSON] | dict[str, JSON] | None
 
@@ -81,6 +84,8 @@ class Lock:
     outs: tuple[Record, ...]
     #: Symbol -> hash, of the code that only running showed.
     traced: Mapping[str, str] = field(default_factory=dict[str, str])
+    #: The versions of outputs that the run began with and let grow; none of these on a first run.
+    base: tuple[Record, ...] = ()
 
 
 class BrokenLockError(CorruptionError):
@@ -107,13 +112,14 @@ def encode_lock(lock: Lock) -> bytes:
     """Give the bytes of a lock file; equal locks give equal bytes."""
     parts = (
         f'"algorithm": {_encode(lock.algorithm)}',
+        *((f'"base": {_array(lock.base)}',) if lock.base else ()),
         f'"code": {_object(lock.code)}',
         f'"deps": {_array(lock.deps)}',
         f'"outs": {_array(lock.outs)}',
         f'"params": {_object(lock.params)}',
         f'"stage": {_encode(lock.stage)}',
         f'"traced": {_object(lock.traced)}',
-        f'"version": {VERSION}',
+        f'"version": {VERSION if lock.base else _PLAIN_VERSION}',
     )
     return "{{\n  {}\n}}\n".format(",\n  ".join(parts)).encode("utf-8", "surrogatepass")
 
@@ -217,13 +223,14 @@ def _finite(text: str) -> float:
 
 def _lock(fields: dict[str, Any]) -> Lock:
     version = fields.get("version")
-    if type(version) is not int or version != VERSION:
+    if type(version) is not int or not _PLAIN_VERSION <= version <= VERSION:
         raise _UnsoundError(
             f"its version is {version!r:.40}, and this Pivot reads version {VERSION}"
         )
-    if fields.keys() != _KEYS:
+    keys = _KEYS if version == _PLAIN_VERSION else _KEYS | {"base"}
+    if fields.keys() != keys:
         raise _UnsoundError(
-            f"{min(fields.keys() ^ _KEYS)!r:.40} is missing, or doesn't belong there"
+            f"{min(fields.keys() ^ keys)!r:.40} is missing, or doesn't belong there"
         )
     algorithm = _text(fields["algorithm"], "algorithm")
     if algorithm not in ALGORITHMS:
@@ -236,6 +243,7 @@ def _lock(fields: dict[str, Any]) -> Lock:
         deps=_records(fields["deps"], "deps", _DIGITS[algorithm]),
         outs=_records(fields["outs"], "outs", _DIGITS[algorithm]),
         traced=_texts(fields["traced"], "traced"),
+        base=_records(fields.get("base", []), "base", _DIGITS[algorithm]),
     )
 
 

@@ -4,6 +4,7 @@ import pytest
 from pivot.api import Change, Explanation
 from pivot.cli.explaining import explanation_text, forecast_lines, forecast_total
 from pivot.decide import Reason, ReasonKind
+from pivot.engine.growth import Growth
 from pivot.errors import Place
 
 OLD, NEW = "5995c853aaaaaaaa", "a1b2c3d4bbbbbbbb"
@@ -239,3 +240,20 @@ def test_a_forecast_is_one_aligned_line_a_stage():
 )
 def test_a_forecast_ends_with_the_number_of_outdated_stages(forecasts, line):
     assert forecast_total([Explanation(str(n), word) for n, word in enumerate(forecasts)]) == line
+
+
+@pytest.mark.parametrize(
+    ("growth", "line"),
+    [
+        (Growth("log.txt", None, done=False), "log.txt grows from nothing"),
+        (Growth("log.txt", "0123456789abcdef", done=False), "log.txt grows from 01234567"),
+        (Growth("log.txt", "0123456789abcdef", done=True), "log.txt grew from 01234567"),
+        (
+            Growth("log.txt", "0123456789abcdef", done=False, lost=True),
+            "log.txt grows from 01234567, which is neither in the cache nor in its place",
+        ),
+    ],
+)
+def test_it_is_said_from_what_an_output_grows(growth, line):
+    shown = click.unstyle(explanation_text(Explanation("log", "run", grows=(growth,))))
+    assert shown.splitlines()[-1] == f"  Growth: {line}"

@@ -172,15 +172,17 @@ def test_a_typed_dict_names_the_outputs():
 
 
 def test_one_annotated_return_value_is_an_output():
-    def stage() -> Annotated[str, IncrementalOut("log.txt", cache=False)]: ...
+    def stage() -> Annotated[str, Out("log.txt", cache=False)]: ...
 
     (out,) = build(stage).outs
-    assert (out.name, out.via, out.kind, out.cache) == (
-        "return",
-        Via.RETURN,
-        OutKind.INCREMENTAL,
-        False,
-    )
+    assert (out.name, out.via, out.kind, out.cache) == ("return", Via.RETURN, OutKind.PLAIN, False)
+
+
+def test_an_annotated_return_value_may_grow():
+    def stage() -> Annotated[str, IncrementalOut("log.txt")]: ...
+
+    (out,) = build(stage).outs
+    assert (out.name, out.via, out.kind) == ("return", Via.RETURN, OutKind.INCREMENTAL)
 
 
 @pytest.mark.parametrize("hint", [None, int, dict[str, int], typing.Any, pathlib.Path, Params])

@@ -269,8 +269,15 @@ def test_files_that_the_function_writes_by_itself(given):
 
 
 def test_an_added_output_keeps_its_kind():
-    (out,) = build(bare, outs=[IncrementalOut("log.txt", cache=False)]).outs
-    assert (out.kind, out.cache) == (OutKind.INCREMENTAL, False)
+    (out,) = build(bare, outs=[IncrementalOut("log.txt")]).outs
+    assert (out.kind, out.cache) == (OutKind.INCREMENTAL, True)
+
+
+def test_what_grows_is_kept_in_the_cache():
+    assert problem(bare, outs=[IncrementalOut("log.txt", cache=False)]) == (
+        "output 'log.txt': it grows from the version in the cache, and cache=False keeps none there",
+        "take cache=False away, or declare an Out",
+    )
 
 
 def test_another_path_for_a_declared_dep():

@@ -57,6 +57,15 @@ class TestEveryWay:
         assert blobs.path(NAME).stat().st_mode & 0o777 == 0o444
         assert litter(blobs) == []
 
+    def test_a_file_that_stays_apart_can_be_changed_in_place(
+        self, intake, blobs, file, way, sharing
+    ):
+        file.chmod(0o644)
+        intake(way).add(file, CONTENT, looks(file), apart=True)
+        assert file.stat().st_mode & 0o777 == 0o644
+        file.write_bytes(b"changed")
+        assert blobs.path(NAME).read_bytes() == b"abc"
+
     def test_an_executable_blob_can_be_executed(self, intake, blobs, file, way, sharing):
         file.chmod(0o755)
         intake(way).add(file, Content(NAME, 3, executable=True), looks(file))

@@ -254,6 +254,17 @@ BROKEN = {
 }
 
 
+def test_what_it_grew_from_is_written_and_read():
+    grown = replace(LOCK, base=(Record("log", "log.txt", Content("00000000000000aa", 3)),))
+    text = encode_lock(grown).decode()
+    assert text.startswith(
+        '{\n  "algorithm": "xxh64",\n  "base": [\n'
+        '    {"hash": "00000000000000aa", "name": "log", "path": "log.txt", "size": 3}\n  ],\n'
+    )
+    assert '"version": 2' in text
+    assert decode_lock(text.encode(), FILE) == grown
+
+
 class TestDistrust:
     @pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN.keys())
     def test_what_is_no_lock_is_refused(self, data):
@@ -263,10 +274,21 @@ class TestDistrust:
         assert isinstance(caught.value, CorruptionError)
         assert len(str(caught.value)) < 600
 
-    @pytest.mark.parametrize("version", [None, 0, 2, 99, "1", 1.0, True, [], "x" * 1000])
+    @pytest.mark.parametrize("version", [None, 0, 3, 99, "1", 1.0, True, [], "x" * 1000])
     def test_another_version_is_told(self, version):
-        with pytest.raises(BrokenLockError, match=r"its version is .*reads version 1"):
+        with pytest.raises(BrokenLockError, match=r"its version is .*reads version 2"):
             decode_lock(with_fields(version=version), FILE)
+
+    def test_what_it_grew_from_needs_a_newer_version(self):
+        with pytest.raises(BrokenLockError, match="'base'"):
+            decode_lock(with_fields(base=[]), FILE)
+        with pytest.raises(BrokenLockError, match="'base'"):
+            decode_lock(with_fields(version=2), FILE)
+
+    @pytest.mark.parametrize("base", [None, {}, [3], [{"hash": "x"}]])
+    def test_what_it_grew_from_is_not_trusted_either(self, base):
+        with pytest.raises(BrokenLockError):
+            decode_lock(with_fields(base=base, version=2), FILE)
 
     @pytest.mark.parametrize("key", json.loads(TEXT).keys())
     def test_every_key_is_needed(self, key):
