@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
+#: What Pivot and pydantic call on an instance: a dep of such a name would be in the way.
+_METHODS = frozenset(
+    {"artifact_value", "artifacts", "set_artifact_value", "unloaded"}
+    | {name for name in dir(BaseModel) if name.startswith("model_")}
+)
 _HOW_TO_READ = "data are not parameters: write data: Dep[DataFrame] = Dep('path', loader)"
 
 
@@ -87,6 +92,10 @@ class _ParamsMeta(ModelMetaclass):
         if artifacts and not mcs.with_artifacts:
             problem = f"it has the dep or out {next(iter(artifacts))!r}, which is for a StageDef"
             raise _wrong(name, problem, "derive the class from StageDef, not from StageParams")
+        taken = next((key for key in artifacts if key in _METHODS), None)
+        if taken is not None:
+            problem = f"{taken!r} is a method of StageDef, and so no name for a dep or an out"
+            raise _wrong(name, problem, "give it another name")
         # Each class has descriptors of its own: one `Dep` may be assigned to several names.
         namespace |= {key: copy.copy(artifact) for key, artifact in artifacts.items()}
         _drop_annotations(namespace, set(artifacts))

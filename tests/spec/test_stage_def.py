@@ -74,3 +74,51 @@ def test_the_options_of_a_loader_are_tracked(orchard, run):
     )
     assert run() == {"harvest": "ran"}
     assert orchard.read("metrics.json") != before
+
+
+EXAMPLE = """
+import pandas as pd
+from pivot import loaders
+from pivot.stage_def import StageDef, Dep, Out
+
+
+class TrainParams(StageDef):
+    # Deps - type-safe file loading
+    train_data: Dep[pd.DataFrame] = Dep("data/train.csv", loaders.CSV())
+    config: Dep[dict] = Dep("config.json", loaders.JSON())
+
+    # Outs - type-safe file saving
+    model: Out[dict] = Out("models/model.pkl", loaders.Pickle())
+    metrics: Out[dict] = Out("metrics.json", loaders.JSON())
+
+    # Regular params
+    learning_rate: float = 0.01
+    epochs: int = 100
+
+
+def train(params: TrainParams) -> None:
+    # Deps are auto-loaded before function runs
+    df = params.train_data  # Returns pd.DataFrame
+    config = params.config  # Returns dict
+
+    # Train model...
+    model = {"weights": df.shape, "lr": params.learning_rate}
+    metrics = {"accuracy": 0.95}
+
+    # Assign outputs - auto-saved after function returns
+    params.model = model
+    params.metrics = metrics
+"""
+
+
+def test_the_example_runs_as_it_stands(project, run):
+    project.write(
+        "pipeline.py", f"{EXAMPLE}\nfrom pivot.registry import REGISTRY\nREGISTRY.register(train)\n"
+    )
+    project.write("data/train.csv", "a,b\n1,2\n3,4\n")
+    project.write("config.json", "{}\n")
+    assert run() == {"train": "ran"}
+    trained = pickle.loads((project.root / "models/model.pkl").read_bytes())
+    assert trained == {"weights": (2, 2), "lr": 0.01}
+    assert json.loads(project.read("metrics.json")) == {"accuracy": 0.95}
+    assert run() == {"train": "unchanged"}

@@ -257,6 +257,20 @@ def test_a_dep_in_plain_parameters_names_the_right_base():
     assert "derive the class from StageDef" in str(error)
 
 
+@pytest.mark.parametrize("name", ["artifacts", "unloaded", "artifact_value", "model_copy"])
+def test_a_dep_cannot_take_the_place_of_a_method(name):
+    with pytest.raises(DefinitionError, match=f"'{name}' is a method of StageDef") as caught:
+        type("Shadowing", (StageDef,), {name: Dep("x.json", loaders.JSON())})
+    assert caught.value.hint == "give it another name"
+
+
+@pytest.mark.parametrize("name", ["json", "copy", "dict", "model", "schema"])
+def test_a_dep_may_be_called_like_what_nobody_calls(name):
+    made: Any = type("Free", (StageDef,), {name: Dep("x.json", loaders.JSON())})
+    assert getattr(made(**{name: 3}).unloaded().__class__, name).path == "x.json"
+    assert getattr(made(**{name: 3}), name) == 3
+
+
 def test_the_place_is_the_line_of_the_class():
     def make():
         class Misplaced(StageParams):
