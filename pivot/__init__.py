@@ -11,7 +11,18 @@ import importlib
 # What `pivot run` needs when there is nothing to do must load nothing else, `typing` included.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pivot.api import Cancellation, explain, export, fetch, plan, pull, push, run, stages
+    from pivot.api import (
+        Cancellation,
+        explain,
+        export,
+        fetch,
+        plan,
+        pull,
+        push,
+        run,
+        stages,
+        watch,
+    )
     from pivot.errors import PivotError
     from pivot.opacity import opaque
     from pivot.plugins import PluginHost, hookimpl
@@ -35,6 +46,7 @@ _HOMES = {
     "push": "pivot.api",
     "run": "pivot.api",
     "stages": "pivot.api",
+    "watch": "pivot.api",
 }
 
 __all__ = [
@@ -53,6 +65,7 @@ __all__ = [
     "push",
     "run",
     "stages",
+    "watch",
 ]
 
 

@@ -149,6 +149,12 @@ class ExecutorOptions:
     generation: str
     #: How many tasks will surely come: for so many, workers may be started at once.
     expected: int = 0
+    #: How many workers are worth being started when the executor is closed, for the next run in
+    #: this process, and what sets them up; it loads no project code.
+    spares: int = 0
+    spare_initializer: Callable[[], None] | None = None
+    #: Changes whenever such spare workers must not be used any more.
+    spare_generation: str = ""
 
 
 @runtime_checkable

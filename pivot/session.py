@@ -11,6 +11,7 @@ Tests: tests/test_session.py.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
 from contextlib import ExitStack
@@ -23,6 +24,7 @@ from pivot.engine.observe import Observer
 from pivot.engine.run import RunPlan
 from pivot.engine.schedule import Schedule
 from pivot.engine.snapshot import mark
+from pivot.engine.spares import installation, used_libraries
 from pivot.engine.stability import libraries, surroundings
 from pivot.engine.worker import prepare
 from pivot.engine.workspace import Workspace
@@ -257,8 +259,11 @@ class Session:
         wanted = self.settings.jobs or usable_cores()
         return max(1, min(wanted, stages))
 
-    def open_executor(self, jobs: int, expected: int = 0) -> Executor:
-        """Make the configured executor, for so many jobs at once and so many tasks at least."""
+    def open_executor(self, jobs: int, expected: int = 0, *, spares: bool = False) -> Executor:
+        """Make the configured executor, for so many jobs at once and so many tasks at least.
+
+        With `spares`, it keeps workers for a next run in this process, whatever is edited.
+        """
         # A process can't be rid of what it has loaded of a library.
         loaded = sorted(self.importer.sources.items()), sorted(map(repr, libraries()))
         options = ExecutorOptions(
@@ -267,6 +272,15 @@ class Session:
             generation=hash_text(repr((str(self.root), loaded, sorted(os.environ.items())))),
             expected=expected,
         )
+        if spares:
+            options = dataclasses.replace(
+                options,
+                spares=jobs,
+                spare_initializer=functools.partial(
+                    prepare, str(self.root), libraries=used_libraries(self.importer.sources)
+                ),
+                spare_generation=hash_text(repr((str(self.root), installation()))),
+            )
         return self.host.make_executor(self.settings.executor, options)
 
     def emitter(self, on_event: Callable[[Event], None] | None) -> Callable[[Event], None]:

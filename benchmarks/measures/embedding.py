@@ -85,8 +85,11 @@ def measure_edits(bench: Bench) -> None:
     (root / "plain.py").write_text(_PLAIN.lstrip())
     found = _run("edit_and_run.py", root, bench.rounds)
     bench.note("edit", ("pivot", 2), Figure(min(found), rounds=len(found)))
+    saved = _run("watch_and_edit.py", root, bench.rounds)
+    bench.note("watch", ("pivot", 2), Figure(min(saved), rounds=len(saved)))
     bare = bench.rounds.least({"bare": lambda _: measure([sys.executable, "plain.py"], root)})
     bench.note("edit", ("bare", 2), bare["bare"])
+    bench.note("watch", ("bare", 2), bare["bare"])
 
 
 def _run(script: str, root: Path, rounds: Rounds) -> list[float]:

@@ -122,6 +122,11 @@ _ALL = (
         budget=Budget("176: <= 0.4 s", "restore", _PIVOT_176, 0.4),
     ),
     Row("edit", "in a process that embeds Pivot: from an edit to its result, pandas"),
+    Row(
+        "watch",
+        "run --watch: from saving an edit to its result, pandas, less the stage's own time",
+        budget=Budget("<= 0.5 s", "watch", ("pivot", 2), 0.5),
+    ),
     Row("version", "`--version`"),
     Row("import", "`import pivot`, `import dvc.api`"),
     Row(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pivot.api.parameters import diff_params, show_params
     from pivot.api.running import run
     from pivot.api.sharing import fetch, pull, push, remotes
+    from pivot.api.watching import watch
     from pivot.engine.cancellation import Cancellation
     from pivot.engine.certificate import Question
     from pivot.engine.composition import Composition
@@ -74,6 +75,7 @@ __all__ = [
     "stages",
     "untagged",
     "values_to_json",
+    "watch",
 ]
 
 _HOMES = {
@@ -111,6 +113,7 @@ _HOMES = {
     "stages": "pivot.api.looking",
     "untagged": "pivot.stage_def.leaves",
     "values_to_json": "pivot.engine.parameters",
+    "watch": "pivot.api.watching",
 }
 
 # Type checkers know all names from above, and shall tell of any other.

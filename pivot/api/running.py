@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pivot.events import Event
     from pivot.plugins import PluginHost
     from pivot.registry import Registry
+    from pivot.session import Session
 
 
 def run(
@@ -69,30 +70,56 @@ def run(
     began_ns, started_ns = time.time_ns(), time.monotonic_ns()
     overrides = {"executor": executor, "jobs": jobs, "keep_going": keep_going}
     with open_session(root, registry, overrides, plugins, params) as session:
-        names = session.selected(tuple(targets))
-        session.require_inputs(names)
-        forced = (session.graph.select(targets) if targets else names) if force else ()
-        emit = session.emitter(on_event)
-        judge = Judge(session.workspace, session.observer, forced)
-        committer = Committer(
-            session.workspace,
-            lambda: session.sources,
-            lambda stage, message: emit(Warned(message, stage)),
-            session.observer,
+        report, judge = run_in(
+            session,
+            targets,
+            started_ns,
+            force=force,
+            on_event=on_event,
+            cancellation=cancellation,
         )
-        prepared = session.run_plan(names, started_ns)
-        if prepared.executor == "inline":
-            # Before a stage that runs here can change what the others' code consists of.
-            session.observer.manifests([session.stages[name] for name in names])
-        report = Runner(
-            prepared,
-            session.workspace,
-            judge,
-            committer,
-            lambda: session.open_executor(prepared.workers, prepared.new),
-            emit,
-            cancellation or Cancellation(),
-        ).run()
         if question is not None and report.unchanged:
-            session.certify(judge.facts, question(len(names)), began_ns)
+            session.certify(judge.facts, question(len(report.stages)), began_ns)
         return report
+
+
+def run_in(
+    session: Session,
+    targets: Sequence[str],
+    started_ns: int,
+    *,
+    force: bool = False,
+    on_event: Callable[[Event], None] | None = None,
+    cancellation: Cancellation | None = None,
+    spares: bool = False,
+) -> tuple[RunReport, Judge]:
+    """Run once in an open session; give the report, and who judged the stages.
+
+    `started_ns` is the monotonic time before anything of the project was looked at; with `spares`,
+    workers are kept ready for the next run in this process.
+    """
+    names = session.selected(tuple(targets))
+    session.require_inputs(names)
+    forced = (session.graph.select(targets) if targets else names) if force else ()
+    emit = session.emitter(on_event)
+    judge = Judge(session.workspace, session.observer, forced)
+    committer = Committer(
+        session.workspace,
+        lambda: session.sources,
+        lambda stage, message: emit(Warned(message, stage)),
+        session.observer,
+    )
+    prepared = session.run_plan(names, started_ns)
+    if prepared.executor == "inline":
+        # Before a stage that runs here can change what the others' code consists of.
+        session.observer.manifests([session.stages[name] for name in names])
+    runner = Runner(
+        prepared,
+        session.workspace,
+        judge,
+        committer,
+        lambda: session.open_executor(prepared.workers, prepared.new, spares=spares),
+        emit,
+        cancellation or Cancellation(),
+    )
+    return runner.run(), judge

@@ -52,7 +52,8 @@ class Progress:
         """Take note of an event."""
         match event:
             case RunStarted():
-                self._total = len(event.stages)
+                self._total, self._done = len(event.stages), 0
+                self._running.clear()
             case StageStarted():
                 self._running[event.stage] = self._clock()
             case StageRetried():

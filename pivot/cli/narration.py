@@ -8,6 +8,7 @@ Tests: tests/cli/test_narration.py.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import textwrap
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ import click
 from pivot.cli.unchanged import up_to_date
 from pivot.cli.wording import STYLES, counted, duration
 from pivot.events import (
+    FilesChanged,
+    PipelineBroken,
     RunStarted,
     StageDecided,
     StageFinished,
@@ -26,11 +29,12 @@ from pivot.events import (
     StageWaiting,
     Status,
     Warned,
+    Watching,
 )
 from pivot.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pivot.api import RunReport
     from pivot.events import Event
@@ -49,11 +53,18 @@ class Line:
     trouble: bool = False
 
 
+def _local_time() -> dt.datetime:
+    return dt.datetime.now().astimezone()
+
+
 class Narrator:
     """Tells one run. With `starts` it also says when a stage starts, and why."""
 
-    def __init__(self, *, starts: bool) -> None:
+    def __init__(self, *, starts: bool, clock: Callable[[], dt.datetime] = _local_time) -> None:
         self._starts = starts
+        self._clock = clock
+        #: Whether it's a watch, of which the first run is over.
+        self._again = False
         self._total = 0
         self._logs = False
         self._reasons: dict[str, Sequence[str]] = {}
@@ -67,6 +78,10 @@ class Narrator:
         match event:
             case RunStarted():
                 self._total = len(event.stages)
+                self._reasons.clear()
+                self._begun.clear()
+                self._unchanged.clear()
+                self._eventful = False
                 # What runs in this very process prints by itself, and no log is kept.
                 self._logs = event.executor != "inline"
                 return []
@@ -86,6 +101,8 @@ class Narrator:
                 return self._finished(event)
             case Warned():
                 return [Line(_warning(event), trouble=True)]
+            case Watching() | FilesChanged() | PipelineBroken():
+                return self._between(event)
             case _:
                 return []
 
@@ -94,6 +111,22 @@ class Narrator:
         if _all_unchanged(report):
             return [Line(total(report))]
         return [*self._held_back(), *_never_started(report), Line(total(report))]
+
+    def _between(self, event: Watching | FilesChanged | PipelineBroken) -> list[Line]:
+        """Give what is to be said between the runs of a watch."""
+        match event:
+            case PipelineBroken():
+                broken = click.style("the pipeline can't be run:", fg="red", bold=True)
+                return [Line(f"{broken}\n{textwrap.indent(event.error, '  ')}", trouble=True)]
+            case FilesChanged():
+                now = click.style(self._clock().strftime("%H:%M:%S"), dim=True)
+                return [Line(f"{now} {click.style(_some(event.paths), bold=True)}")]
+            case _ if self._again:
+                return []
+            case _:
+                # From now on, only what happens is worth a line.
+                self._again = True
+                return [Line(click.style("watching for changes; Ctrl-C ends it", dim=True))]
 
     def _started(self, stage: str) -> list[Line]:
         self._eventful = True
@@ -144,10 +177,15 @@ class Narrator:
 
     def _held_back(self) -> list[Line]:
         names, self._unchanged = self._unchanged, []
-        if self._total > _FEW:
+        if self._total > _FEW or self._again:
             return []
         shown = click.style("unchanged", fg=STYLES[Status.UNCHANGED])
         return [Line(f"{name}: {shown}") for name in names]
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = names if len(names) <= _FEW else [*names[:_FEW], f"{len(names) - _FEW} more"]
+    return ", ".join(shown)
 
 
 def total(report: RunReport) -> str:
@@ -183,5 +221,4 @@ def _warning(event: Warned) -> str:
 def _never_started(report: RunReport) -> Iterable[Line]:
     names = [stage.name for stage in report.stages if stage.status is Status.CANCELLED]
     if names:
-        shown = names if len(names) <= _FEW else [*names[:_FEW], f"{len(names) - _FEW} more"]
-        yield Line(f"not run: {', '.join(shown)}")
+        yield Line(f"not run: {_some(names)}")

@@ -34,6 +34,13 @@ class Stopper:
         self._display = display
         self._before: dict[int, Any] = {}
         self._received: int | None = None
+        #: Whether nothing runs that would have to be stopped.
+        self.idle = False
+
+    @property
+    def signalled(self) -> int:
+        """128 + the number of the signal that came, or 0."""
+        return 0 if self._received is None else 128 + self._received
 
     def watch(self) -> None:
         """Handle signals from now on."""
@@ -44,9 +51,7 @@ class Stopper:
 
     def exit_status(self, report: RunReport) -> int:
         """Give the run's exit status; for one that was stopped, 128 + the signal's number."""
-        if report.interrupted and self._received is not None:
-            return 128 + self._received
-        return report.exit_status
+        return (report.interrupted and self.signalled) or report.exit_status
 
     def __enter__(self) -> Self:
         return self
@@ -69,4 +74,7 @@ class Stopper:
             return
         self._received = number
         self._cancellation.request()
-        self._display.note("stopping: nothing new is started; press Ctrl-C again to stop at once")
+        if not self.idle:
+            self._display.note(
+                "stopping: nothing new is started; press Ctrl-C again to stop at once"
+            )

@@ -109,6 +109,33 @@ class Count:
 
 
 @frozen
+class Globs:
+    """Patterns of files, at least one."""
+
+    words: str = "a list of patterns such as **/*.py, at least one"
+
+    def check(self, value: object) -> tuple[str, ...]:
+        """Give the patterns; a text with commas is a list too."""
+        if isinstance(value, str):
+            value = [glob.strip() for glob in value.split(",")]
+        if not isinstance(value, list | tuple) or not value:
+            raise RefusedError(self.words)
+        globs = tuple(glob for glob in value if isinstance(glob, str) and _is_glob(glob))
+        if len(globs) != len(value):
+            raise RefusedError(self.words)
+        return globs
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """Give the patterns between the commas."""
+        return self.check(text)
+
+
+def _is_glob(text: str) -> bool:
+    # Of git's patterns, these alone are wrong; one that names nothing would match nothing.
+    return bool(text.strip(" !/")) and not text.startswith("#") and not text.endswith("\\")
+
+
+@frozen
 class Seconds:
     """A time, at least 0."""
 

@@ -15,6 +15,7 @@ from pivot.config.kinds import (
     Address,
     Choice,
     Count,
+    Globs,
     Kind,
     Name,
     Preference,
@@ -48,6 +49,8 @@ class Settings:
     keep_going: bool = False
     undeclared: str = "track"
     fingerprint_packages: str = "version"
+    watch_globs: tuple[str, ...] = ("**",)
+    watch_debounce: float = 0.05
     default_remote: str | None = None
     #: Name -> URL or path.
     remotes: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -115,6 +118,16 @@ SETTINGS: tuple[Setting, ...] = (
         "fingerprint.packages",
         Choice(("version", "minor", "off")),
         "How much of the versions of libraries counts: all, the first two numbers, or nothing",
+    ),
+    Setting(
+        "watch.globs",
+        Globs(),
+        "Which files are watched by run --watch, as in a .gitignore (where ! excepts)",
+    ),
+    Setting(
+        "watch.debounce",
+        Seconds(),
+        "How long after a change nothing must follow before run --watch runs",
     ),
     Setting(
         "default_remote",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pivot.store.state import Memory
 
 ADVICE = "compute it in the stage, or make it a parameter"
-_SITES = ("site-packages", "dist-packages")
+SITES = ("site-packages", "dist-packages")
 #: Of these, different commands load different parts.
 _OWN = (f"{Path(os.__file__).parent}{os.sep}", f"{Path(__file__).parent.parent}{os.sep}")
 
@@ -87,13 +87,14 @@ def surroundings(files: Mapping[str, Signature | None], others: Iterable[object]
 def libraries() -> Iterator[object]:
     """Give what changes when something is installed, or edited where it's installed from."""
     for entry in sys.path:
-        if entry.endswith(_SITES):
+        if entry.endswith(SITES):
             yield entry, Signature.at(entry)
     for module in list(sys.modules.values()):
         file = vars(module).get("__file__") if isinstance(module, ModuleType) else None
-        if isinstance(file, str) and not file.startswith(_OWN) and not _is_installed(file):
+        if isinstance(file, str) and not file.startswith(_OWN) and not is_installed(file):
             yield file, Signature.at(file)
 
 
-def _is_installed(file: str) -> bool:
-    return any(f"{os.sep}{site}{os.sep}" in file for site in _SITES)
+def is_installed(file: str) -> bool:
+    """Say whether a file belongs to an installed distribution."""
+    return any(f"{os.sep}{site}{os.sep}" in file for site in SITES)

@@ -70,8 +70,12 @@ _imported_ns = 0
 _told: dict[str, Signature] = {}
 
 
-def prepare(root: str, *, preload: tuple[str, ...] = ()) -> None:
-    """Set up a new worker process for the project at `root`; `preload` are modules to import."""
+def prepare(root: str, *, preload: tuple[str, ...] = (), libraries: tuple[str, ...] = ()) -> None:
+    """Set up a new worker process for the project at `root`.
+
+    `preload` are modules of the project, which the tasks would import; `libraries` are what the
+    project uses of others.
+    """
     global _importer  # noqa: PLW0603 - it lives as long as the process
     if _importer is not None:
         _importer.remove()
@@ -80,6 +84,11 @@ def prepare(root: str, *, preload: tuple[str, ...] = ()) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(line_buffering=True)
+    with discarded() if libraries else contextlib.nullcontext():
+        for library in libraries:
+            # What goes wrong here goes wrong again where it is needed.
+            with contextlib.suppress(BaseException):
+                importlib.import_module(library)
     if preload:
         _preload(root, preload)
 

@@ -72,13 +72,19 @@ atexit.register(_parked.clear)
 def open_loky(options: ExecutorOptions) -> LokyExecutor:
     """Give an executor; its workers start with the first tasks, or are warm already."""
     kind = (options.generation, dumps(options.initializer))
+    spare = None
+    if options.spare_initializer is not None:
+        spare = (options.spare_generation, dumps(options.spare_initializer))
     with _parked_lock:
-        slots = [slot for parked, slot in _parked if parked == kind][: options.jobs]
-        unwanted = [slot for _, slot in _parked if slot not in slots]
-        _parked.clear()
+        # First those that have loaded the project as it is, then those that are ready for it.
+        loaded = [slot for parked, slot in _parked if parked == kind]
+        spares = [slot for parked, slot in _parked if parked == spare]
+        ready = [*loaded, *spares][: options.jobs]
+        unwanted = [slot for _, slot in _parked if slot not in (*ready, *spares)]
+        _parked[:] = [(spare, slot) for slot in spares if spare and slot not in ready]
     for slot in unwanted:
         slot.close()
-    executor = LokyExecutor(options.jobs, kind, slots)
+    executor = LokyExecutor(options.jobs, kind, ready, spare and (spare, options.spares))
     executor.start(min(options.expected, options.jobs))
     return executor
 
@@ -88,9 +94,13 @@ class LokyExecutor:
 
     isolated = True
 
-    def __init__(self, workers: int, kind: Kind, slots: list[Slot]) -> None:
+    def __init__(
+        self, workers: int, kind: Kind, slots: list[Slot], spares: tuple[Kind, int] | None = None
+    ) -> None:
         self.workers = workers
         self._kind = kind
+        #: What the spare workers for the next run are like, and how many there may be.
+        self._spares = spares
         self._idle = slots
         self._busy: dict[Slot, _Job] = {}
         self._waiting: deque[_Job] = deque()
@@ -148,8 +158,23 @@ class LokyExecutor:
                 self._ended = True
                 with _parked_lock:
                     _parked.extend((self._kind, slot) for slot in self._idle)
+                self._keep_spares(len(self._idle))
                 self._idle.clear()
         self.stop()
+
+    def _keep_spares(self, used: int) -> None:
+        """See to it that there is a spare for each worker that was used, and one at least."""
+        if self._spares is None:
+            return
+        kind, most = self._spares
+        with _parked_lock:
+            there = sum(parked == kind for parked, _ in _parked)
+            new = [Slot(kind[1]) for _ in range(min(max(used, 1), most) - there)]
+            _parked.extend((kind, slot) for slot in new)
+        # What can't be started now is started, or told of, when it's needed.
+        with contextlib.suppress(OSError, RuntimeError):
+            for slot in new:
+                slot.start()
 
     def _dispatch(self) -> None:
         """Give waiting tasks to free slots, as far as there are both."""

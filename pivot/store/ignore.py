@@ -13,6 +13,7 @@ from pivot.errors import ConfigError, Place
 from pivot.store.faults import storage_error
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from pathspec import GitIgnoreSpec
@@ -59,3 +60,10 @@ class Ignore:
             except ValueError as error:
                 raise ConfigError(str(error), where=Place(IGNORE_FILE, number)) from None
         return GitIgnoreSpec.from_lines(lines)
+
+
+def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
+    """Give a function that says whether a path is meant by some patterns, as in git's files."""
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(globs).match_file

@@ -6,6 +6,7 @@ Tests: tests/cli/commands/test_run.py.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from pivot.cli.machine import json_line, reserved
 from pivot.cli.options import in_project, set_option, targets_argument
 from pivot.cli.terminal import is_terminal, say
 from pivot.cli.unchanged import up_to_date
-from pivot.frozen import frozen
+from pivot.cli.wish import Wish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,20 +25,6 @@ if TYPE_CHECKING:
     from pivot.api import Question
     from pivot.cli.display import Display
     from pivot.events import Event
-
-
-@frozen
-class Wish:
-    """What the command line asks of a run."""
-
-    targets: tuple[str, ...]
-    settings: tuple[str, ...]
-    force: bool
-    keep_going: bool | None
-    jobs: int | None
-    executor: str | None
-    #: By what to know the same wish again, and to answer it if there's nothing to do.
-    question: Callable[[int], Question] | None
 
 
 @click.command("run", short_help="Run what is not up to date.")
@@ -54,6 +41,21 @@ class Wish:
     help="After a failure, go on with what does not depend on it.",
 )
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="How many stages may run at once.")
+@click.option("--watch", is_flag=True, help="Run again whenever files change, until Ctrl-C.")
+@click.option("--restart", is_flag=True, help="With --watch: let a change stop the run it affects.")
+@click.option(
+    "--glob",
+    "globs",
+    metavar="GLOB",
+    multiple=True,
+    help="With --watch: which files to watch, as in a .gitignore; again for more.",
+)
+@click.option(
+    "--debounce",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="With --watch: how long nothing must follow a change.",
+)
 @click.option("--executor", metavar="NAME", help="What runs stages: loky, inline, or a plugin's.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line, no text.")
 @click.option("-q", "--quiet", is_flag=True, help="Print failures and warnings only.")
@@ -66,6 +68,10 @@ def run(
     force: bool,
     keep_going: bool,
     jobs: int | None,
+    watch: bool,
+    restart: bool,
+    globs: tuple[str, ...],
+    debounce: float | None,
     executor: str | None,
     as_json: bool,
     quiet: bool,
@@ -79,13 +85,24 @@ def run(
         raise click.UsageError("--json and --quiet can't be used together")
     if diff and mode != "explain":
         raise click.UsageError("--diff goes with --explain")
+    if (restart or globs or debounce is not None) and not watch:
+        raise click.UsageError("--restart, --glob and --debounce go with --watch")
+    if watch and mode is not None:
+        raise click.UsageError(f"--watch runs stages, and --{mode} runs none")
     chosen = in_project(targets, Path.cwd())
     if mode is not None:
         return _foretell(chosen, settings, mode, force=force, diff=diff, as_json=as_json)
-    question = None if force or as_json else _question(quiet=quiet)
-    wish = Wish(chosen, settings, force, keep_going or None, jobs, executor, question)
+    wish = Wish(chosen, settings, force, keep_going or None, jobs, executor)
     with _display(as_json=as_json, quiet=quiet) as display:
-        return _run(wish, display)
+        if watch:
+            # Late, as below.
+            from pivot.cli.watching import watch as watch_files
+
+            return watch_files(
+                dataclasses.replace(wish, restart=restart, globs=globs, debounce=debounce), display
+            )
+        question = None if force or as_json else _question(quiet=quiet)
+        return _run(dataclasses.replace(wish, question=question), display)
 
 
 def _question(*, quiet: bool) -> Callable[[int], Question] | None:
