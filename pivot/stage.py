@@ -27,6 +27,9 @@ VARIANT_SIGN = "@"
 #: The parameter that takes the variant, and its name among the values that a stage sees.
 VARIANT_ARGUMENT = "variant"
 
+#: In seconds: a year. How long threads can wait is limited on any platform, to more than this.
+LONGEST_TIMEOUT = 31_536_000.0
+
 
 class Via(enum.StrEnum):
     """How an artifact's value passes between the function and Pivot."""

@@ -201,5 +201,7 @@ def _declaration(variant: Variant, paths: Mapping[tuple[str, str], Written]) -> 
         deps={name: path.text for (kind, name), path in paths.items() if kind == "deps"},
         outs={name: path.text for (kind, name), path in paths.items() if kind == "outs"},
         mutex=variant.entry.mutex,
+        retries=variant.entry.retries,
+        timeout=variant.entry.timeout,
         by_file=True,
     )

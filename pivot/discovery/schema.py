@@ -10,7 +10,7 @@ from typing import Any
 
 from pivot.discovery.stage_file import CHOICE, DIMENSION_NAME, IMPORT_PATH
 from pivot.paths import STAGE_FILE
-from pivot.stage import STAGE_NAME, VARIANT_SIGN
+from pivot.stage import LONGEST_TIMEOUT, STAGE_NAME, VARIANT_SIGN
 
 _PATH = {
     "type": "string",
@@ -89,6 +89,17 @@ def _stage() -> dict[str, Any]:
                     {"type": "string", "minLength": 1},
                     {"type": "array", "items": {"type": "string", "minLength": 1}},
                 ],
+            },
+            "retries": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "How often the stage is tried again when it fails.",
+            },
+            "timeout": {
+                "type": ["number", "null"],
+                "exclusiveMinimum": 0,
+                "maximum": LONGEST_TIMEOUT,
+                "description": "After how many seconds an attempt is ended, and has failed.",
             },
         },
     }

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from pivot.discovery.yaml_file import WRONG, YamlFile, is_nothing, line_of, members
 from pivot.frozen import frozen
 from pivot.paths import STAGE_FILE
-from pivot.stage import STAGE_NAME, VARIANT_SIGN
+from pivot.stage import LONGEST_TIMEOUT, STAGE_NAME, VARIANT_SIGN
 from pivot.suggestions import suggestion
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 FILE_KEYS = ("stages",)
 OVERRIDE_KEYS = ("deps", "outs", "params")
-ENTRY_KEYS = ("function", "matrix", *OVERRIDE_KEYS, "mutex")
+ENTRY_KEYS = ("function", "matrix", *OVERRIDE_KEYS, "mutex", "retries", "timeout")
 
 IMPORT_PATH = re.compile(
     r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_]*"
@@ -100,6 +100,8 @@ class Entry:
     matrix_line: int
     overrides: Overrides
     mutex: tuple[str, ...]
+    retries: int
+    timeout: float | None
     #: What all of it was read from.
     node: Any
 
@@ -172,11 +174,24 @@ class _EntryReader:
         matrix = self._matrix(name, *found["matrix"]) if "matrix" in found else None
         overrides = self._overrides(found)
         mutex = self._mutex(found["mutex"][1]) if "mutex" in found else ()
+        retries = self._retries(found["retries"][1]) if "retries" in found else 0
+        timeout = self._timeout(found["timeout"][1]) if "timeout" in found else None
         self._about = ""
         if function is None or len(self._file.errors) > before:
             return None
         line = line_of(found["matrix"][0]) if "matrix" in found else line_of(key)
-        return Entry(name, line_of(key), function, matrix, line, overrides, mutex, node)
+        return Entry(
+            name,
+            line_of(key),
+            function,
+            matrix,
+            line,
+            overrides,
+            mutex,
+            retries,
+            timeout,
+            node,
+        )
 
     def _function(self, key: Any, found: dict[str, tuple[Any, Any]]) -> Written | None:
         if "function" not in found:
@@ -232,6 +247,21 @@ class _EntryReader:
             if name is not None and not name.text:
                 self._wrong("mutex: a name is not empty", one)
         return tuple(name.text for name in names if name is not None)
+
+    def _retries(self, node: Any) -> int:
+        given = self._file.value(node)
+        if type(given) is int and given >= 0:
+            return given
+        self._wrong(f"retries: {_shown(node)} is no number of times", node, "write 2, or 0")
+        return 0
+
+    def _timeout(self, node: Any) -> float | None:
+        given = self._file.value(node)
+        if given is None or (type(given) in (int, float) and 0 < given <= LONGEST_TIMEOUT):
+            return given
+        hint = "write 600, or null for no limit"
+        self._wrong(f"timeout: {_shown(node)} is no number of seconds above 0", node, hint)
+        return None
 
     def _matrix(self, name: str, key: Any, node: Any) -> tuple[Dimension, ...]:
         if VARIANT_SIGN in name:

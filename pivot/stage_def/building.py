@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pivot.errors import DefinitionErrors, Place
 from pivot.outputs import Dep, Out
 from pivot.stage import (
+    LONGEST_TIMEOUT,
     STAGE_NAME,
     VARIANT_ARGUMENT,
     VARIANT_SIGN,
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
 
     from pivot.stage_def.declaration import Declaration, Deps, Outs
     from pivot.stage_def.params import StageParams
-
-#: In seconds: what threads can wait for is limited, on any platform, to more than this.
-_LONGEST = 31_536_000.0
 
 
 def build_stage(function: Callable[..., Any], declared: Declaration, root: Path) -> Stage:
@@ -223,7 +221,7 @@ def _check_limits(declared: Declaration, draft: Draft) -> None:
         draft.wrong(f"retries: {retries!r} is no number of times", "write retries=2, or 0")
     if timeout is None:
         return
-    if type(timeout) not in (int, float) or not 0 < timeout <= _LONGEST:
+    if type(timeout) not in (int, float) or not 0 < timeout <= LONGEST_TIMEOUT:
         draft.wrong(
             f"timeout: {timeout!r} is no number of seconds above 0",
             "write timeout=600, or None for no limit",

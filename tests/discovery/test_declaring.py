@@ -132,6 +132,13 @@ def test_mutexes(stages):
     assert stages("paths")["train"].mutex == ("gpu",)
 
 
+def test_retries_and_a_timeout(stages):
+    stage = stages("paths")["train"]
+    assert (stage.retries, stage.timeout) == (2, 1.5)
+    other = stages("params")["train"]
+    assert (other.retries, other.timeout) == (0, None)
+
+
 def test_several_mutexes(stages):
     assert stages("params")["train"].mutex == ("gpu", "disk")
 
