@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class LoaderChecks:
     """How a loader of any kind is declared; needs the fixtures `loader` and `value`."""
 
-    #: What the loader must derive from, by its name in `pivot.loaders`.
+    #: What the loader must derive from.
     bases: ClassVar[tuple[type, ...]] = ()
     #: The name of the file that is saved and loaded, for formats that look at its ending.
     filename: ClassVar[str] = "artifact"

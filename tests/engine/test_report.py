@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pivot.decide import MayRun, Reason, ReasonKind, Restore, Run, Skip
+from pivot.engine.growth import Growth
 from pivot.engine.report import Change, Explanation, RunReport, StageReport, forecast_word
 from pivot.errors import Place
 from pivot.events import Status
@@ -94,7 +95,8 @@ def test_an_explanation_is_json():
         note="a note",
         diff=("-K = 3", "+K = 5"),
     )
-    explanation = Explanation("train", "run", (change, Change("forced", "Forced", "")))
+    changes = (change, Change("forced", "Forced", ""))
+    explanation = Explanation("train", "run", changes, (Growth("log.txt", None, done=False),))
     assert json.loads(json.dumps(explanation.to_json())) == {
         "stage": "train",
         "forecast": "run",
@@ -126,6 +128,7 @@ def test_an_explanation_is_json():
                 "diff": [],
             },
         ],
+        "grows": [{"path": "log.txt", "base": None, "done": False, "lost": False}],
     }
 
 

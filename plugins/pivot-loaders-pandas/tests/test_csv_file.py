@@ -304,13 +304,9 @@ def test_whole_numbers_come_back(scratch, numbers):
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0\r")), min_size=1))
 def test_text_comes_back(scratch, texts):
     frame = pd.DataFrame({"n": range(len(texts)), "t": texts})
-    loader = CSV(dtype={"t": "str"})
+    loader = CSV(dtype={"t": "str"}, keep_default_na=False)
     loader.save(frame, scratch)
-    loaded = [
-        "" if pd.isna(text) else text
-        for text in pd.read_csv(scratch, keep_default_na=False)["t"].astype(str)
-    ]
-    assert loaded == texts
+    assert loader.load(scratch)["t"].fillna("").tolist() == texts
 
 
 def test_every_kind_of_missing_value_is_an_empty_field(path):
@@ -436,6 +432,23 @@ def test_a_text_that_is_no_date_is_named(path):
     ) as e:
         CSV(parse_dates="when").load(path)
     assert e.value.hint == "say how they are written: date_format='%d.%m.%Y'"
+
+
+@pytest.mark.parametrize("ending", [".gz", ".xz"])
+def test_a_compressed_file_that_is_cut_off_is_told(ending, tmp_path):
+    path = tmp_path / f"data{ending}"
+    CSV().save(pd.DataFrame({"a": list(range(100))}), path)
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(LoaderError, match="the compressed file is broken"):
+        CSV().load(path)
+
+
+@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz"])
+def test_a_file_that_is_not_compressed_is_told(ending, tmp_path):
+    path = tmp_path / f"data{ending}"
+    path.write_text("plain text")
+    with pytest.raises(LoaderError, match=f"^{path}: "):
+        CSV().load(path)
 
 
 def test_what_is_no_text_is_told(path):

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pivot_loaders_pandas import Feather
 
 from pivot.loaders import Loader, LoaderError
@@ -37,6 +39,36 @@ class TestConformance(LoaderSuite):
 @pytest.fixture
 def path(tmp_path: pathlib.Path) -> pathlib.Path:
     return tmp_path / "table.feather"
+
+
+ROWS = st.lists(
+    st.tuples(
+        st.integers(-(2**63), 2**63 - 1),
+        st.floats(allow_nan=False),
+        st.text(st.characters(codec="utf-8")),
+        st.datetimes(),
+        st.booleans(),
+    ),
+    max_size=5,
+)
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """Give one file for all examples of a property."""
+    return tmp_path_factory.mktemp("scratch") / "table.feather"
+
+
+@settings(max_examples=25)
+@given(ROWS)
+def test_values_and_types_come_back_with_the_same_bytes(scratch, rows):
+    frame = pd.DataFrame(rows, columns=["n", "x", "text", "when", "flag"])
+    Feather().save(frame, scratch)
+    first = scratch.read_bytes()
+    loaded = Feather().load(scratch)
+    pd.testing.assert_frame_equal(loaded, frame, check_exact=True)
+    Feather().save(loaded, scratch)
+    assert scratch.read_bytes() == first
 
 
 @pytest.mark.parametrize("compression", ["lz4", "zstd", "uncompressed"])

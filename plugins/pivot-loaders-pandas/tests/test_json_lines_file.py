@@ -131,6 +131,23 @@ def test_a_broken_line_is_told_with_its_number(line, problem, path):
     assert str(caught.value.where) == f"{path}:3"
 
 
+@pytest.mark.parametrize("ending", [".gz", ".xz"])
+def test_a_compressed_file_that_is_cut_off_is_told(ending, tmp_path):
+    path = tmp_path / f"data{ending}"
+    JSONLines().save(pd.DataFrame({"a": list(range(100))}), path)
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(LoaderError, match="the compressed file is broken"):
+        JSONLines().load(path)
+
+
+@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz"])
+def test_a_file_that_is_not_compressed_is_told(ending, tmp_path):
+    path = tmp_path / f"data{ending}"
+    path.write_text("plain text")
+    with pytest.raises(LoaderError, match=f"^{path}: "):
+        JSONLines().load(path)
+
+
 def test_a_value_of_the_wrong_type_is_named(path):
     path.write_text('{"a": 1, "n": "1"}\n{"a": 2, "n": "many"}\n')
     with pytest.raises(LoaderError, match="column 'n' can't be read as int64: 'many' in row 2"):

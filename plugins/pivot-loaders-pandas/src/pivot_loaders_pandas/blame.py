@@ -5,7 +5,8 @@ first whether the columns are there that options name, then one column after the
 
     people.csv: column 'age' can't be read as int64: 'old' in row 3
 
-Rows are those of data, counted from 1. Tests: tests/test_blame.py.
+Rows are those of data, counted from 1. Tests: tests/test_csv_file.py, tests/test_excel_file.py and
+tests/test_json_lines_file.py.
 """
 
 from __future__ import annotations

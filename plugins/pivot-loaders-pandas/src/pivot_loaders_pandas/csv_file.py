@@ -25,6 +25,7 @@ from pivot_loaders_pandas.options import (
     listed,
     thawed,
 )
+from pivot_loaders_pandas.packing import unpacking
 
 if TYPE_CHECKING:
     import pathlib
@@ -84,7 +85,7 @@ class CSV(Loader["pd.DataFrame"]):
         import pandas as pd
 
         try:
-            with reading(path):
+            with reading(path), unpacking(path):
                 table = self._read(path, **self._selection(), dtype=thawed(self.dtype))
         except pd.errors.EmptyDataError as error:
             raise LoaderError(path, "the file is empty: it has not even a header") from error

@@ -20,6 +20,7 @@ from pivot.loaders import Loader, LoaderError, reading, writing
 from pivot_loaders_pandas.blame import UNFIT, as_dates, missing_column, wrong_type
 from pivot_loaders_pandas.indexes import check_frame
 from pivot_loaders_pandas.options import ColumnType, frozen_list, frozen_map, listed, thawed
+from pivot_loaders_pandas.packing import unpacking
 
 if TYPE_CHECKING:
     import pathlib
@@ -47,7 +48,7 @@ class JSONLines(Loader["pd.DataFrame"]):
         # pandas takes half a second: it's imported by those who read or write a frame.
         import pandas as pd
 
-        with reading(path), _open(path, "r") as stream:
+        with reading(path), unpacking(path), _open(path, "r") as stream:
             rows = list(_rows(stream, path))
         table = pd.DataFrame(rows)
         dates = listed(self.parse_dates)
