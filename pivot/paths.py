@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: The file that names stages by the import paths of their functions.
 STAGE_FILE = "pivot.yaml"
+#: The file that overrides parameters of stages.
+PARAMS_FILE = "params.yaml"
 ROOT_MARKERS = (".pivot", "pipeline.py", STAGE_FILE)
 _FOREIGN_PARTS = frozenset({"site-packages", "dist-packages", "node_modules"})
 

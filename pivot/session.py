@@ -24,7 +24,6 @@ from pivot.engine.observe import Observer
 from pivot.engine.run import RunPlan
 from pivot.engine.schedule import Schedule
 from pivot.engine.snapshot import mark
-from pivot.engine.spares import installation, used_libraries
 from pivot.engine.stability import libraries, surroundings
 from pivot.engine.worker import prepare
 from pivot.engine.workspace import Workspace
@@ -273,6 +272,9 @@ class Session:
             expected=expected,
         )
         if spares:
+            # Late: only who watches has any.
+            from pivot.engine.spares import installation, used_libraries
+
             options = dataclasses.replace(
                 options,
                 spares=jobs,

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from pivot.api.exporting import export, plan, prepare_export
     from pivot.api.looking import composition, explain, log, plugins, stages
     from pivot.api.parameters import diff_params, show_params
+    from pivot.api.remembering import history, past_run
     from pivot.api.running import run
     from pivot.api.sharing import fetch, pull, push, remotes
     from pivot.api.watching import watch
     from pivot.engine.cancellation import Cancellation
     from pivot.engine.certificate import Question
     from pivot.engine.composition import Composition
+    from pivot.engine.history import RunRecord, StageRecord
     from pivot.engine.parameters import (
         Difference,
         ParamsDiff,
@@ -52,9 +54,11 @@ __all__ = [
     "Progress",
     "Question",
     "RemoteInfo",
+    "RunRecord",
     "RunReport",
     "Sharing",
     "Shortage",
+    "StageRecord",
     "StageReport",
     "StageValues",
     "composition",
@@ -63,7 +67,9 @@ __all__ = [
     "explain",
     "export",
     "fetch",
+    "history",
     "log",
+    "past_run",
     "plan",
     "plugins",
     "prepare_export",
@@ -90,9 +96,11 @@ _HOMES = {
     "Progress": "pivot.sync",
     "Question": "pivot.engine.certificate",
     "RemoteInfo": "pivot.sync",
+    "RunRecord": "pivot.engine.history",
     "RunReport": "pivot.engine.report",
     "Sharing": "pivot.sync",
     "Shortage": "pivot.sync",
+    "StageRecord": "pivot.engine.history",
     "StageReport": "pivot.engine.report",
     "StageValues": "pivot.engine.parameters",
     "composition": "pivot.api.looking",
@@ -101,7 +109,9 @@ _HOMES = {
     "explain": "pivot.api.looking",
     "export": "pivot.api.exporting",
     "fetch": "pivot.api.sharing",
+    "history": "pivot.api.remembering",
     "log": "pivot.api.looking",
+    "past_run": "pivot.api.remembering",
     "plan": "pivot.api.exporting",
     "plugins": "pivot.api.looking",
     "prepare_export": "pivot.api.exporting",

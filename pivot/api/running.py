@@ -98,6 +98,7 @@ def run_in(
     `started_ns` is the monotonic time before anything of the project was looked at; with `spares`,
     workers are kept ready for the next run in this process.
     """
+    started = time.time()
     names = session.selected(tuple(targets))
     session.require_inputs(names)
     forced = (session.graph.select(targets) if targets else names) if force else ()
@@ -122,4 +123,13 @@ def run_in(
         emit,
         cancellation or Cancellation(),
     )
-    return runner.run(), judge
+    report = runner.run()
+    if not report.unchanged:
+        # Late: a run with nothing to do does without.
+        from pivot.engine.history import History, RunRecord
+
+        kept = History(session.workspace.state.history, session.settings.history_runs)
+        kept.add(
+            RunRecord.of(report, started, tuple(targets), prepared.executor, forced=bool(forced))
+        )
+    return report, judge

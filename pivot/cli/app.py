@@ -25,6 +25,10 @@ COMMANDS = {
     "dag": Builtin(f"{_HOME}.dag", "dag", "Show which stage feeds which."),
     "params": Builtin(f"{_HOME}.params", "params", "Show and compare parameters."),
     "logs": Builtin(f"{_HOME}.logs", "logs", "Show what a stage printed when it last ran."),
+    "history": Builtin(f"{_HOME}.history", "history", "Show what ran when."),
+    "show": Builtin(
+        f"{_HOME}.history", "show", "Show one run: what it did, why, and how that ended."
+    ),
     "export": Builtin(f"{_HOME}.export", "export", "Write the pipeline for another tool."),
     "push": Builtin(f"{_HOME}.push", "push", "Send results to a remote."),
     "pull": Builtin(f"{_HOME}.pull", "pull", "Get results from a remote into the project."),

@@ -49,6 +49,7 @@ class Settings:
     keep_going: bool = False
     undeclared: str = "track"
     fingerprint_packages: str = "version"
+    history_runs: int = 100
     watch_globs: tuple[str, ...] = ("**",)
     watch_debounce: float = 0.05
     default_remote: str | None = None
@@ -119,6 +120,7 @@ SETTINGS: tuple[Setting, ...] = (
         Choice(("version", "minor", "off")),
         "How much of the versions of libraries counts: all, the first two numbers, or nothing",
     ),
+    Setting("history.runs", Count(), "How many runs are kept for pivot history"),
     Setting(
         "watch.globs",
         Globs(),

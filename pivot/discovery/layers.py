@@ -18,7 +18,7 @@ from pivot.discovery.overrides import (
     families,
     for_variants,
 )
-from pivot.discovery.params_file import read_params_file
+from pivot.paths import PARAMS_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,12 +44,17 @@ def parametrised(
     `environ` is the environment, the process's own if it is None. Raises `DefinitionErrors` with
     all that is wrong in any layer.
     """
-    overrides, errors = read_params_file(root)
+    overrides: Sequence[Override] = ()
+    errors: list[PivotError] = []
+    if os.path.lexists(root / PARAMS_FILE):
+        # Late, as below: few have any.
+        from pivot.discovery.params_file import read_params_file
+
+        overrides, errors = read_params_file(root)
     layers = [*below, *for_variants(overrides, stages)]
     around = os.environ if environ is None else environ
     variables = {name: around[name] for name in around if name.startswith(_VARIABLES)}
     if variables:
-        # Late, as below: few have any.
         from pivot.discovery.variables import read_variables
 
         found, wrong = read_variables(variables, (*stages, *families(stages)))

@@ -17,7 +17,6 @@ import dataclasses
 import re
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pivot.discovery.yaml_file import line_of, members
 from pivot.errors import DefinitionError, DefinitionErrors, PivotError, Place
 from pivot.frozen import frozen
 from pivot.stage import VARIANT_SIGN
@@ -57,6 +56,9 @@ class FileSource:
 
     def origin(self, path: ParamPath) -> Place:
         """Give the line of a value, or of the nearest that is around it."""
+        # Late: whoever has read such a file has it.
+        from pivot.discovery.yaml_file import line_of, members
+
         node, line = self.node, self.line
         for name in path:
             found = [pair for pair in members(node) if pair[0].value == name]

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from pivot.discovery.overrides import FileSource, Override
 from pivot.discovery.yaml_file import WRONG, YamlFile, is_nothing, line_of, members
+from pivot.paths import PARAMS_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pivot.errors import PivotError
-
-PARAMS_FILE = "params.yaml"
 
 
 def read_params_file(root: Path) -> tuple[tuple[Override, ...], list[PivotError]]:

@@ -2,10 +2,10 @@
 
 Its memories: `files` (path -> hash) and `blobs` (hash -> hash), each with the signature that makes
 the answer trustworthy; `symbols`, what source files define; the run cache (`recall`, `remember`);
-how long stages took; what code looked like (`samples`, `texts`: see `pivot.store.archive`), and
-under what it was imported (`imports`). What is put is readable at once, and is written in one
-transaction now and then, at `flush` and at `close`. An environment that is damaged is thrown away
-and made anew. Example::
+how long stages took; the last runs (`history`); what code looked like (`samples`, `texts`: see
+`pivot.store.archive`), and under what it was imported (`imports`). What is put is readable at once,
+and is written in one transaction now and then, at `flush` and at `close`. An environment that is
+damaged is thrown away and made anew. Example::
 
     state = State.open(layout.state)
     state.files.put("data.csv", signature, "d24ec4f1a98c6e5b")
@@ -69,6 +69,8 @@ class State:
         self.samples = Memory(environment, b"y")
         self.texts = Memory(environment, b"t")
         self.imports = Memory(environment, b"i")
+        #: The runs that are over.
+        self.history = Ring(environment, b"h")
         self._runs = Memory(environment, b"r")
         self._durations = Memory(environment, b"d")
 
@@ -143,6 +145,40 @@ class Memory:
         return b"%s#%s" % (self._kind, hash_bytes(encoded, "xxh3_128").encode())
 
 
+class Ring:
+    """The last so many values of those that were ever added, each with its number from 1 on."""
+
+    def __init__(self, environment: _Environment, kind: bytes) -> None:
+        self._environment = environment
+        self._kind = kind
+
+    def add(self, value: bytes, most: int) -> None:
+        """Keep a value; the oldest may go for it. It gets its number when it is written."""
+        self._environment.append(b"%s:last" % self._kind, self._slot, value, most)
+
+    def all(self, most: int) -> list[tuple[int, bytes]]:
+        """Give at most so many values with their numbers, the one that was added last first."""
+        self._environment.flush()
+        last = _integer(self._environment.get(b"%s:last" % self._kind))
+        numbers = range(last, max(0, last - most), -1)
+        values = self._environment.get_all([self._slot(number % most) for number in numbers])
+        return [
+            (number, value.partition(b" ")[2])
+            for number, value in zip(numbers, values, strict=True)
+            # What is left of a ring of another size has another number.
+            if value is not None and _integer(value.partition(b" ")[0]) == number
+        ]
+
+    def _slot(self, place: int) -> bytes:
+        return b"%s:%d" % (self._kind, place)
+
+
+def _integer(value: bytes | None) -> int:
+    with contextlib.suppress(ValueError):
+        return int(value) if value else 0
+    return 0
+
+
 class KnownHashes:
     """Hashes with the signature that the file had; a `Known`."""
 
@@ -187,6 +223,8 @@ class _Environment:
         self._process = os.getpid()
         self._lock = threading.RLock()
         self._waiting: dict[bytes, bytes] = {}
+        #: What is to be written by what is there by then.
+        self._appended: list[Callable[[lmdb.Transaction], None]] = []
         try:
             self._lmdb = self._open()
         except _BROKEN:
@@ -284,17 +322,32 @@ class _Environment:
             if len(self._waiting) >= _BUFFERED:
                 self.flush()
 
+    def append(self, counter: bytes, slot: Callable[[int], bytes], value: bytes, most: int) -> None:
+        """Put a value into the slot of the next number."""
+
+        def write(transaction: lmdb.Transaction) -> None:
+            number = _integer(bytes(transaction.get(counter) or b"0")) + 1
+            transaction.put(counter, b"%d" % number)
+            transaction.put(slot(number % most), b"%d %s" % (number, value))
+
+        with self._lock:
+            self._be_own()
+            self._appended.append(write)
+
     def flush(self) -> None:
         with self._lock:
             self._be_own()
-            if self._waiting:
+            if self._waiting or self._appended:
                 self._do(self._write)
                 self._waiting.clear()
+                self._appended.clear()
 
     def _write(self) -> None:
         with self._lmdb.begin(write=True) as transaction:
             for key, value in self._waiting.items():
                 transaction.put(key, value)
+            for write in self._appended:
+                write(transaction)
 
     def _do[T](self, act: Callable[[], T]) -> T:
         """Do something with the environment, which is mended and asked again when need be."""
@@ -323,6 +376,7 @@ class _Environment:
         if os.getpid() != self._process:
             self._process = os.getpid()
             self._waiting.clear()  # the parent writes it
+            self._appended.clear()
             self._lmdb.close()
             self._lmdb = self._open()
 

@@ -1,0 +1,68 @@
+"""The runs of a project that are over: what ran when, for how long, why, and with which result.
+
+Example: `history()[0].counts`. Tests: tests/test_api_remembering.py.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from typing import TYPE_CHECKING
+
+from pivot.api.opening import open_session
+from pivot.engine.history import History
+from pivot.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pivot.api.opening import Root
+    from pivot.engine.history import RunRecord
+
+_LAST = "last"
+
+
+def history(root: Root = None, *, stages: Sequence[str] = ()) -> tuple[RunRecord, ...]:
+    """Give the runs that are kept, the last one first. The pipeline is not imported.
+
+    Args:
+        root: the project's directory, or one inside it.
+        stages: names or globs; only runs that found one of these out of date are given.
+    """
+    with open_session(root, None, {}) as session:
+        kept = History(session.workspace.state.history, session.settings.history_runs).runs()
+    return tuple(run for run in kept if not stages or _concerns(run, stages))
+
+
+def past_run(run: str | int = _LAST, root: Root = None) -> RunRecord:
+    """Give one run: by its number, as the last one, or counted from the end: -2 is the one before.
+
+    Raises `UsageError` if there is none, with those that there are.
+    """
+    kept = history(root)
+    if not kept:
+        raise UsageError("no run is kept yet", hint="runs that find nothing to do are not")
+    number = _number(run)
+    if number < 0 and -number <= len(kept):
+        return kept[-number - 1]
+    for one in kept:
+        if one.number == number:
+            return one
+    raise UsageError(
+        f"there is no run {run}",
+        hint=f"the runs that are kept have the numbers {kept[-1].number} to {kept[0].number}",
+    )
+
+
+def _number(run: str | int) -> int:
+    if run == _LAST:
+        return -1
+    try:
+        return int(run)
+    except ValueError:
+        raise UsageError(
+            f"{run!r} is no run", hint="name one by its number, as 'last', or as -1, -2, ..."
+        ) from None
+
+
+def _concerns(run: RunRecord, stages: Sequence[str]) -> bool:
+    return any(fnmatch.fnmatchcase(stage.name, wanted) for stage in run.stages for wanted in stages)
