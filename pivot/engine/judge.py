@@ -63,6 +63,13 @@ class Judge:
         paths = [artifact.path for artifact in (*stage.deps, *stage.outs)]
         return paths + [path for kind, _, path in read if kind == "file"]
 
+    def missing_directories(self, stage: Stage) -> list[Content]:
+        """Give what `judge` may look for in the cache that has many files; after `artifacts`."""
+        lock, _ = self._read[stage.name]
+        records = [one for one in lock.outs if one.content.directory] if lock else []
+        there = (self._workspace.root / one.path for one in records)
+        return [one.content for one, path in zip(records, there, strict=True) if not path.exists()]
+
     def judge(
         self,
         stage: Stage,
@@ -125,7 +132,7 @@ class Judge:
         wanted = {
             record.content for record in records if present.get(record.path) != record.content
         }
-        return frozenset(content for content in wanted if self._workspace.cache.holds(content))
+        return frozenset(content for content in wanted if self._workspace.holds(content))
 
 
 def run_key(stage: Stage, observed: Observation, lock: Lock | None) -> str:

@@ -22,6 +22,7 @@ from pivot.engine.capture import LogTail
 from pivot.engine.lineup import Lineup
 from pivot.engine.report import RunReport, StageReport
 from pivot.engine.worker import Call, execute
+from pivot.engine.workspace import Seen
 from pivot.errors import (
     CorruptionError,
     PivotError,
@@ -58,7 +59,6 @@ if TYPE_CHECKING:
     from pivot.events import Event
     from pivot.interfaces import Executor, Outcome, Produced
     from pivot.stage import Stage
-    from pivot.store.content import Content
 
 #: How often the loop looks at what running stages print and whether holds were released.
 _TICK_SECONDS = 0.05
@@ -190,17 +190,18 @@ class Runner:
         self._waiting.pop(name, None)
         stage = self._plan.stages[name]
         slow = self._workspace.slow(self._judge.artifacts(stage))
-        if slow:
+        wanted = self._judge.missing_directories(stage)
+        if slow or wanted:
             self._looking[name] = hold
             self._aside.start(
-                lambda: self._workspace.look(slow),
+                lambda: self._workspace.look(slow, wanted),
                 lambda looked: self._looked(name, looked()),
             )
         else:
             self._judge_stage(name, hold)
         return True
 
-    def _looked(self, name: str, found: Mapping[str, Content]) -> None:
+    def _looked(self, name: str, found: Seen) -> None:
         """Go on with a stage whose inputs have been looked at."""
         hold = self._looking.pop(name)
         if self._stopping or self._cancellation.requested:
@@ -404,7 +405,7 @@ class Runner:
         stage = self._active[name].stage
         slow, large = self._committer.slow(stage, outcome), self._committer.large(stage, outcome)
 
-        def look_and_store() -> dict[str, Content]:
+        def look_and_store() -> Seen:
             found = self._workspace.look(slow)
             self._committer.store(stage, large)
             return found
@@ -414,7 +415,7 @@ class Runner:
                 look_and_store, lambda found: self._record(name, outcome, large, found)
             )
         else:
-            self._record(name, outcome, (), dict)
+            self._record(name, outcome, (), Seen)
 
     def _try_again_or_fail(self, name: str, failure: Failure, seconds: float = 0.0) -> None:
         """Line up a stage that failed once more, if it may be tried again."""
@@ -433,7 +434,7 @@ class Runner:
         name: str,
         outcome: Outcome,
         stored: Collection[Produced],
-        found: Callable[[], dict[str, Content]],
+        found: Callable[[], Seen],
     ) -> None:
         """Commit what a task gave; `stored` is in the cache by now, unless `found` raises."""
         active = self._active[name]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pivot.errors import PivotError
+from pivot.frozen import frozen
 from pivot.paths import inside
 from pivot.store.content import Content, Signature
 
@@ -31,6 +32,14 @@ if TYPE_CHECKING:
 LARGE = 1 << 22
 
 
+@frozen
+class Seen:
+    """What lay at some paths, and which contents the cache held, a moment ago."""
+
+    contents: Mapping[str, Content] = field(default_factory=dict[str, "Content"])
+    held: frozenset[Content] = frozenset()
+
+
 @dataclass(slots=True)
 class Workspace:
     """The services of one project, open."""
@@ -46,12 +55,12 @@ class Workspace:
         default_factory=dict[str, tuple[Signature, Content]]
     )
 
-    #: What a thread has just found at some paths, while that is being used.
-    _found: Mapping[str, Content] = field(default_factory=dict[str, Content])
+    #: What a thread has just found, while that is being used.
+    _seen: Seen = field(default_factory=Seen)
 
     def content(self, artifact: str) -> Content | None:
         """Give what lies at an artifact's path now, or None if nothing does."""
-        found = self._found.get(artifact)
+        found = self._seen.contents.get(artifact)
         if found is not None:
             return found
         known = self.fresh.get(artifact)
@@ -76,24 +85,36 @@ class Workspace:
         now = Signature.of(status)
         return not (found and found[0] == now) and not (made and made[0] == now)
 
-    def look(self, artifacts: Iterable[str]) -> dict[str, Content]:
-        """Look at artifacts, in any thread; what is wrong with one, who asks for it will see."""
+    def holds(self, content: Content) -> bool:
+        """Say whether the cache has all of a content."""
+        return content in self._seen.held or self.cache.holds(content)
+
+    def look(self, artifacts: Iterable[str], wanted: Iterable[Content] = ()) -> Seen:
+        """Look at artifacts, and for contents in the cache, in any thread.
+
+        What is wrong with one, who asks for it will see.
+        """
         found: dict[str, Content] = {}
+        held: set[Content] = set()
         for artifact in artifacts:
             with contextlib.suppress(PivotError):
                 content = self.tree.content(artifact)
                 if content is not None:
                     found[artifact] = content
-        return found
+        for content in wanted:
+            with contextlib.suppress(PivotError):
+                if self.cache.holds(content):
+                    held.add(content)
+        return Seen(found, frozenset(held))
 
     @contextlib.contextmanager
-    def given(self, found: Mapping[str, Content]) -> Iterator[None]:
+    def given(self, seen: Seen) -> Iterator[None]:
         """Take what `look` found for what there is now, as long as the context lasts."""
-        self._found = found
+        self._seen = seen
         try:
             yield
         finally:
-            self._found = {}
+            self._seen = Seen()
 
     def note(self, artifact: str, content: Content) -> None:
         """Remember for this run what was just put at a path, as long as it isn't touched."""

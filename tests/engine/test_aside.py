@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import shutil
 import threading
 
 import pytest
@@ -151,6 +152,30 @@ def test_a_large_output_is_brought_back_while_others_run(pipeline, monkeypatch):
     assert finished(project)[-1] == "large"
     assert (project.root / "large.bin").stat().st_size == 5_000_000
     assert project.run("large") == {"large": "unchanged"}
+
+
+def test_a_directory_is_looked_for_in_the_cache_while_others_run(pipeline, monkeypatch):
+    project, done = pipeline
+    project.pipeline(
+        PIPELINE.replace(
+            'def large() -> Annotated[pathlib.Path, outputs.Out("large.bin")]',
+            'def large() -> Annotated[pathlib.Path, outputs.Out("large/")]',
+        )
+        .replace('path = pathlib.Path("large.bin")', 'path = pathlib.Path("large"); path.mkdir()')
+        .replace("path.write_bytes", '(path / "a").write_bytes')
+    )
+    project.run("large")
+    shutil.rmtree(project.root / "large")
+    holds = Cache.holds
+
+    def late(cache, content):
+        assert done.wait(PATIENCE), "it kept the others waiting"
+        return holds(cache, content)
+
+    monkeypatch.setattr(Cache, "holds", late)
+    statuses = project.run("large", "second", executor="loky")
+    assert statuses == {"large": "restored", "first": "ran", "second": "ran"}
+    assert (project.root / "large/a").stat().st_size == 5_000_000
 
 
 def test_the_base_of_an_incremental_output_is_brought_back_while_others_run(pipeline, monkeypatch):
