@@ -71,7 +71,7 @@ class Watcher:
         except ImportError:
             raise UsageError(
                 "watching files takes the package watchfiles, which is not installed",
-                hint="pip install 'pivot[watch]'",
+                hint="pip install watchfiles",
             ) from None
         self._start([str(self._root)], recursive=False)
         self._watch_directories()

@@ -94,4 +94,4 @@ def test_without_the_package_it_is_said_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "watchfiles", None)
     with pytest.raises(UsageError) as caught, Watcher(tmp_path, lambda _: True, 0.01):
         pass
-    assert caught.value.hint == "pip install 'pivot[watch]'"
+    assert caught.value.hint == "pip install watchfiles"
