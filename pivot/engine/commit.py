@@ -70,20 +70,23 @@ class Committer:
             contents += [record.content for record in verdict.past.lock.outs]
         return any(content and (content.directory or content.size >= LARGE) for content in contents)
 
-    def prepare(self, stage: Stage, verdict: Verdict) -> list[str]:
+    def prepare(self, stage: Stage, verdict: Verdict, *, again: bool = False) -> list[str]:
         """Make room for a stage: keep what the user made, unlink outs, restore incremental ones.
 
-        This may be done in any thread. Gives what the user should be told.
+        With `again`, what lies there is left of the stage's last attempt, and nobody's. This may be
+        done in any thread. Gives what the user should be told.
         """
+        if again:
+            self._clear(stage, verdict)
+            return []
         marker = self._marker(stage)
         kept = self._keep(verdict.past.lock, verdict.observed.outs, quiet=marker.exists())
         marker.touch()
-        self.clear(stage, verdict)
+        self._clear(stage, verdict)
         self._begun.add(stage.name)
         return kept
 
-    def clear(self, stage: Stage, verdict: Verdict) -> None:
-        """Unlink what is left of a stage's last attempt, and restore incremental outputs."""
+    def _clear(self, stage: Stage, verdict: Verdict) -> None:
         bases = {record.name: record for record in growing(stage, verdict.past.lock)}
         for out in stage.outs:
             path = self._workspace.path(out.path)
@@ -93,10 +96,15 @@ class Committer:
                 _remove(path)
                 path.parent.mkdir(parents=True, exist_ok=True)
 
+    def must_roll_back(self, stage: Stage, verdict: Verdict) -> bool:
+        """Say whether a stage that failed may have changed outputs that grow."""
+        return stage.name in self._begun and any(growing(stage, verdict.past.lock))
+
     def roll_back(self, stage: Stage, verdict: Verdict) -> list[str]:
         """Undo what a stage that failed did to outputs that grow; what it else wrote is left.
 
-        Does nothing if the stage had not begun. Gives what the user should be told.
+        Does nothing if the stage had not begun. This may be done in any thread. Gives what the
+        user should be told.
         """
         if stage.name not in self._begun:
             return []

@@ -326,10 +326,11 @@ class Runner:
         """Make room aside for stages that could start, where that takes long."""
         while (name := self._lineup.to_clear(executor.workers)) is not None:
             active = self._active[name]
-            self._aside.start(
-                functools.partial(self._committer.prepare, active.stage, active.verdict),
-                functools.partial(self._cleared, name),
+            again = active.attempt > 1
+            prepare = functools.partial(
+                self._committer.prepare, active.stage, active.verdict, again=again
             )
+            self._aside.start(prepare, functools.partial(self._cleared, name))
 
     def _cleared(self, name: str, prepared: Callable[[], list[str]]) -> None:
         """Let a stage start for which there is room now."""
@@ -344,9 +345,7 @@ class Runner:
     def _submit(self, name: str, executor: Executor, *, cleared: bool) -> None:
         active = self._active[name]
         call = Call(active.stage, self._workspace.settings.hash).pack()
-        if active.attempt > 1:
-            self._committer.clear(active.stage, active.verdict)
-        elif not cleared:
+        if not cleared:
             self._tell(name, self._committer.prepare(active.stage, active.verdict))
         log = None
         if executor.isolated:
@@ -427,7 +426,8 @@ class Runner:
         message, traceback = failure.message, failure.traceback
         self._emit(StageRetried(name, active.attempt, attempts, seconds, message, traceback))
         active.attempt += 1
-        self._lineup.add(name, cluttered=False)
+        # Nobody knows how much the last attempt has left.
+        self._lineup.add(name, cluttered=True)
 
     def _record(
         self,
@@ -460,10 +460,20 @@ class Runner:
 
     def _fail_with(self, name: str, failure: Failure, seconds: float) -> None:
         self._tally.worst = max(self._tally.worst, failure.exit_status)
-        self._roll_back(name)
+        self._stopping |= not self._plan.keep_going
+        active = self._active.get(name)
+        if active is not None and self._committer.must_roll_back(active.stage, active.verdict):
+            self._aside.start(
+                functools.partial(self._committer.roll_back, active.stage, active.verdict),
+                lambda rolled_back: self._failed(name, failure, seconds, rolled_back()),
+            )
+        else:
+            self._failed(name, failure, seconds, ())
+
+    def _failed(self, name: str, failure: Failure, seconds: float, messages: Iterable[str]) -> None:
+        self._tell(name, messages)
         self._report(name, Status.FAILED, seconds, failure)
         self._cancel(self._schedule.failed(name))
-        self._stopping |= not self._plan.keep_going
 
     def _roll_back(self, name: str) -> None:
         """Let what grows be what it was, if a stage ends without having been recorded."""

@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from pivot.engine.aside import Aside
-from pivot.events import StageFinished
+from pivot.events import StageFinished, StageStarted
 from pivot.store.cache import Cache
 from pivot.store.tree import Tree
 
@@ -195,6 +195,58 @@ def test_the_base_of_an_incremental_output_is_brought_back_while_others_run(pipe
 
     monkeypatch.setattr(Cache, "restore", late)
     statuses = project.run("large", "second", executor="loky", force=True, jobs=1)
+    assert set(statuses.values()) == {"ran"}
+    assert finished(project)[-1] == "large"
+    assert (project.root / "large.bin").stat().st_size == 10_000_000
+
+
+@pytest.fixture
+def growing(pipeline, monkeypatch, tmp_path):
+    """A pipeline with a large output that grows, and with others that end when it is held up."""
+    project, done = pipeline
+    held = tmp_path / "held"
+    text = PIPELINE.replace('outputs.Out("large.bin")', 'outputs.IncrementalOut("large.bin")')
+    text = text.replace(
+        "    return 1\n",
+        f"    while not pathlib.Path({str(held)!r}).exists():\n        pass\n    return 1\n",
+    )
+    project.pipeline(text)
+    project.run("large")
+    restore = Cache.restore
+
+    def late(cache, content, target, **named):
+        started = {event.stage for event in project.events if isinstance(event, StageStarted)}
+        if "large" in started:
+            held.touch()
+            assert done.wait(PATIENCE), "it kept the others waiting"
+        restore(cache, content, target, **named)
+
+    monkeypatch.setattr(Cache, "restore", late)
+
+    def write(body, registering="register(stage)"):
+        changed = text.replace('path.write_bytes(b"x" * 5_000_000)', body)
+        project.pipeline(changed.replace("register(stage)", registering))
+        return project
+
+    return write
+
+
+def test_what_grows_is_rolled_back_while_others_run(growing):
+    project = growing('path.write_bytes(b"half"); raise ValueError("no")')
+    statuses = project.run("large", "second", executor="loky", jobs=2, keep_going=True)
+    assert statuses == {"large": "failed", "first": "ran", "second": "ran"}
+    assert finished(project)[-1] == "large"
+    assert (project.root / "large.bin").stat().st_size == 5_000_000
+
+
+def test_room_for_another_attempt_is_made_while_others_run(growing, tmp_path):
+    tried = f"pathlib.Path({str(tmp_path / 'tried')!r})"
+    project = growing(
+        f"path.write_bytes(path.read_bytes() * 2); known = {tried}.exists(); {tried}.touch()\n"
+        '    if not known: raise ValueError("no")',
+        "register(stage, retries=1)",
+    )
+    statuses = project.run("large", "second", executor="loky", jobs=2)
     assert set(statuses.values()) == {"ran"}
     assert finished(project)[-1] == "large"
     assert (project.root / "large.bin").stat().st_size == 10_000_000
