@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 #: In a run of at most so many stages, each one that is unchanged has a line of its own.
 _FEW = 8
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]")
+# With what is left of a sequence that is cut off, and the controls of eight bits.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @frozen
@@ -117,7 +118,11 @@ class Narrator:
         match event:
             case PipelineBroken():
                 broken = click.style("the pipeline can't be run:", fg="red", bold=True)
-                return [Line(f"{broken}\n{textwrap.indent(event.error, '  ')}", trouble=True)]
+                return [
+                    Line(
+                        f"{broken}\n{textwrap.indent(_printable(event.error), '  ')}", trouble=True
+                    )
+                ]
             case FilesChanged():
                 now = click.style(self._clock().strftime("%H:%M:%S"), dim=True)
                 return [Line(f"{now} {click.style(_some(event.paths), bold=True)}")]
@@ -159,18 +164,17 @@ class Narrator:
 
     def _retry(self, event: StageRetried) -> str:
         again = click.style("trying again", fg="yellow")
-        lines = [
-            f"{event.stage}: attempt {event.attempt} of {event.attempts} failed: {event.error}"
-        ]
+        which = f"attempt {event.attempt} of {event.attempts}"
+        lines = [f"{event.stage}: {which} failed: {_printable(event.error)}"]
         if event.traceback:
-            lines.append(textwrap.indent(event.traceback, "  "))
+            lines.append(textwrap.indent(_printable(event.traceback), "  "))
         return "\n".join([*lines, f"{event.stage}: {again}"])
 
     def _failure(self, event: StageFinished) -> str:
         failed = click.style("failed", fg="red", bold=True)
-        lines = [f"{event.stage}: {failed}: {event.error}"]
+        lines = [f"{event.stage}: {failed}: {_printable(event.error or '')}"]
         if event.traceback:
-            lines.append(textwrap.indent(event.traceback, "  "))
+            lines.append(textwrap.indent(_printable(event.traceback), "  "))
         if self._logs and event.stage in self._begun:
             lines.append(f"  all that it printed: pivot logs {event.stage}")
         return "\n".join(lines)
@@ -202,6 +206,11 @@ def printable(line: str) -> str:
     return _CONTROLS.sub("", _ESCAPES.sub("", drawn))
 
 
+def _printable(text: str) -> str:
+    """Give the lines of a text as `printable` does: what user code says in errors is its own."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
 def _all_unchanged(report: RunReport) -> bool:
     return report.counts.keys() <= {Status.UNCHANGED}
 
@@ -215,7 +224,7 @@ def _because(reasons: Sequence[str]) -> str:
 
 def _warning(event: Warned) -> str:
     owner = f"{event.stage}: " if event.stage else ""
-    return f"{click.style('warning:', fg='yellow', bold=True)} {owner}{event.message}"
+    return f"{click.style('warning:', fg='yellow', bold=True)} {owner}{_printable(event.message)}"
 
 
 def _never_started(report: RunReport) -> Iterable[Line]:

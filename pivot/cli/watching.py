@@ -36,12 +36,7 @@ def watch(wish: Wish, display: Display) -> int:
 
         stopper.watch()
         passes = api.watch(
-            targets=wish.targets,
-            params=wish.settings,
-            executor=wish.executor,
-            jobs=wish.jobs,
-            force=wish.force,
-            keep_going=wish.keep_going,
+            **wish.options,
             restart=wish.restart,
             globs=wish.globs or None,
             debounce=wish.debounce,

@@ -5,7 +5,7 @@ Tests: tests/cli/commands/test_run.py, tests/cli/test_watching.py.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pivot.frozen import frozen
 
@@ -31,3 +31,15 @@ class Wish:
     restart: bool = False
     globs: tuple[str, ...] = ()
     debounce: float | None = None
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What `pivot.run` and `pivot.watch` both take."""
+        return {
+            "targets": self.targets,
+            "params": self.settings,
+            "executor": self.executor,
+            "jobs": self.jobs,
+            "force": self.force,
+            "keep_going": self.keep_going,
+        }

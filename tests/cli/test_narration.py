@@ -4,6 +4,7 @@ import pytest
 from pivot.api import RunReport, StageReport
 from pivot.cli.narration import Narrator, printable, total
 from pivot.events import (
+    PipelineBroken,
     RunFinished,
     RunStarted,
     StageDecided,
@@ -195,3 +196,19 @@ def test_an_attempt_that_failed_is_told_with_its_reason():
         "    in train",
         "train: trying again",
     ]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        StageFinished("train", Status.FAILED, 0.5, "no\x1b[2J\x1b", "in train\x9b2J\nl\x07"),
+        StageRetried("train", 1, 3, 0.5, "no\x1b[2J\x1b", "in train\x9b2J\nl\x07"),
+        PipelineBroken("pipeline.py:1: no\x1b[2J\x1b\x9b"),
+        Warned("no\x1b[2J\x1b\x9b"),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_what_user_code_says_does_nothing_to_the_terminal(event):
+    [line] = Narrator(starts=True).tell(event)
+    assert not set(click.unstyle(line.text)) & set("\x1b\x07\x9b")
+    assert "no" in line.text

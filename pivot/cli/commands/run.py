@@ -162,13 +162,8 @@ def _run(wish: Wish, display: Display) -> int:
             display.tell(event)
 
         report = api.run(
-            targets=wish.targets,
-            params=wish.settings,
+            **wish.options,
             question=wish.question,
-            executor=wish.executor,
-            jobs=wish.jobs,
-            force=wish.force,
-            keep_going=wish.keep_going,
             on_event=on_event,
             cancellation=cancellation,
             plugins=PluginHost(on_problem=lambda problem: display.tell(Warned(str(problem)))),
