@@ -85,6 +85,8 @@ def measure_edits(bench: Bench) -> None:
     (root / "plain.py").write_text(_PLAIN.lstrip())
     found = _run("edit_and_run.py", root, bench.rounds)
     bench.note("edit", ("pivot", 2), Figure(min(found), rounds=len(found)))
+    # The other one has left its last edit.
+    (root / "pipeline.py").write_text(_PIPELINE.lstrip())
     saved = _run("watch_and_edit.py", root, bench.rounds)
     bench.note("watch", ("pivot", 2), Figure(min(saved), rounds=len(saved)))
     bare = bench.rounds.least({"bare": lambda _: measure([sys.executable, "plain.py"], root)})
