@@ -93,6 +93,15 @@ class Session:
     ) -> None:
         self._stack.close()
 
+    @property
+    def given_params(self) -> tuple[str, ...]:
+        """The parameters that were given for this session, as texts: `train.rate=0.05`."""
+        if not self._params:
+            return ()
+        from pivot.discovery.singles import as_texts  # late: few give any
+
+        return as_texts(self._params)
+
     @functools.cached_property
     def host(self) -> PluginHost:
         """The plugins of this session."""

@@ -7,7 +7,8 @@ git would check out: converted line ends, and files instead of the pointers of G
     repository = Repository.find(root)
     repository.read("HEAD~1", "params.yaml")  # the bytes, or None if it wasn't there
 
-Git is run as a program: it alone knows its attributes, filters and object formats. Tests:
+Git is run as a program: it alone knows its attributes, filters and object formats. Whoever only
+tells of a commit doesn't wait for git: a `Glance` is begun, and asked later. Tests:
 tests/test_vcs.py.
 """
 
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_STATUS = ("status", "--porcelain=v2", "-z", "--branch", "--untracked-files=no")
+_HEAD = "branch.oid "
+#: How many fields stand before a file's path, behind the letter that tells the kind of its line.
+_FIELDS = {"1": 7, "2": 8, "u": 9}
+#: In seconds: how long somebody waits for git who only wants to mention something.
+PATIENCE = 0.1
 #: Set while git runs a hook; they would lead to another repository than the one of `directory`.
 _REDIRECTIONS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 
@@ -182,9 +189,6 @@ class Repository:
     def _run(
         self, *words: str, given: bytes = b"", output: IO[bytes] | None = None
     ) -> subprocess.CompletedProcess[bytes]:
-        environ = {key: value for key, value in os.environ.items() if key not in _REDIRECTIONS}
-        # Paths are names and not patterns; messages are to be understood; nobody is asked.
-        environ |= {"GIT_LITERAL_PATHSPECS": "1", "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
         command = ["git", "-C", str(self.directory), *words]
         try:
             return subprocess.run(
@@ -192,11 +196,85 @@ class Repository:
                 input=given,
                 stdout=output or subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=environ,
+                env=_environment(),
                 check=False,
             )
         except OSError as error:
             raise GitMissingError(error.strerror or str(error)) from error
+
+
+@frozen
+class Revision:
+    """What is checked out."""
+
+    #: The full hash.
+    commit: str
+    #: The tracked files that differ from it, relative to the repository's top; None if not known.
+    changed: tuple[str, ...] | None
+
+
+class Glance:
+    """A question to git about what is checked out, which is answered meanwhile."""
+
+    def __init__(self, root: Path, process: subprocess.Popen[bytes]) -> None:
+        self._root = root
+        self._process = process
+
+    @classmethod
+    def begin(cls, root: Path) -> Self | None:
+        """Ask; give None if git can't be run."""
+        # It takes no lock: somebody may be committing.
+        command = ["git", "--no-optional-locks", "-C", str(root), *_STATUS]
+        try:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+            )
+        except OSError:
+            return None
+        return cls(root, process)
+
+    def revision(self) -> Revision | None:
+        """Give the answer, or what is known of it soon; None if there's no commit."""
+        try:
+            answer, _ = self._process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            # A huge work tree: it is not worth the wait.
+            self.drop()
+            return self._without_status()
+        records = iter(os.fsdecode(answer).split("\0"))
+        commit = ""
+        changed: list[str] = []
+        for record in records:
+            kind, _, rest = record.partition(" ")
+            if kind == "#" and rest.startswith(_HEAD):
+                commit = rest.removeprefix(_HEAD)
+            elif kind in _FIELDS:
+                changed.append(rest.split(" ", _FIELDS[kind])[-1])
+                if kind == "2":
+                    changed.append(next(records))  # what it was called before
+        return Revision(commit, tuple(changed)) if _COMMIT.fullmatch(commit) else None
+
+    def _without_status(self) -> Revision | None:
+        try:
+            return Revision(Repository(self._root).resolve("HEAD"), changed=None)
+        except GitError:
+            return None
+
+    def drop(self) -> None:
+        """Want no answer any more."""
+        if self._process.returncode is None:
+            self._process.kill()
+            self._process.communicate()
+
+
+def _environment() -> dict[str, str]:
+    environ = {key: value for key, value in os.environ.items() if key not in _REDIRECTIONS}
+    # Paths are names and not patterns; messages are to be understood; nobody is asked.
+    return environ | {"GIT_LITERAL_PATHSPECS": "1", "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
 
 
 def _failure(answer: subprocess.CompletedProcess[bytes]) -> GitError:

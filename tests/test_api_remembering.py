@@ -69,13 +69,14 @@ def test_a_run_that_is_not_kept(root, name, message):
 
 
 def test_what_is_no_run(root):
-    with pytest.raises(UsageError, match="'lats' is no run"):
+    with pytest.raises(UsageError, match="'lats' is no run\n  did you mean last"):
         pivot.past_run("lats", root)
 
 
 def test_before_the_first_run(project):
     project.pipeline(PIPELINE)
     assert pivot.history(project.root) == ()
+    assert not (project.root / ".pivot").exists()
     with pytest.raises(UsageError, match="no run is kept yet"):
         pivot.past_run(root=project.root)
 
@@ -91,3 +92,24 @@ def test_the_setting_says_how_many_are_kept(project, monkeypatch):
 def test_the_pipeline_is_not_imported(root):
     (root / "pipeline.py").write_text("1 +")
     assert len(pivot.history(root)) == 3
+
+
+def test_what_was_asked_for_is_known(project):
+    project.pipeline(
+        """
+        class P(StageParams):
+            rate: float = 0.5
+
+        def train(params: P) -> Annotated[float, outputs.Out("t.json", loaders.JSON())]:
+            return params.rate
+
+        REGISTRY.register(train)
+        """
+    )
+    project.run("train", params=["train.rate=0.1"], keep_going=True, jobs=3)
+    project.run("t*", params={"train.rate": 0.2}, force=True)
+    second, first = pivot.history(project.root)
+    assert (first.targets, first.params) == (("train",), ("train.rate=0.1",))
+    assert (first.keep_going, first.forced, first.executor) == (True, False, "inline")
+    assert (second.targets, second.params) == (("t*",), ("train.rate=0.2",))
+    assert (second.keep_going, second.forced) == (False, True)

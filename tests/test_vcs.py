@@ -12,8 +12,10 @@ from pivot.errors import StorageError
 from pivot.vcs import (
     GitError,
     GitMissingError,
+    Glance,
     NoRepositoryError,
     Repository,
+    Revision,
     UnknownRevisionError,
 )
 
@@ -218,3 +220,46 @@ def test_the_variables_of_a_hook_do_not_lead_astray(git, tmp_path, monkeypatch):
     Git(tmp_path / "other").commit({"a.txt": b"wrong"})
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "other/.git"))
     assert Repository.find(git.top).read("HEAD", "a.txt") == b"right"
+
+
+@pytest.fixture
+def glance(git, monkeypatch):
+    """Give a function that begins a glance, and waits for the answer however busy the machine."""
+    monkeypatch.setattr("pivot.vcs.PATIENCE", 60)
+    return lambda: Glance.begin(git.top).revision()
+
+
+def test_a_glance_sees_the_commit_and_what_has_changed(git, glance):
+    assert glance() is None
+    commit = git.commit({"a b.txt": b"one", "c.txt": b"c" * 100, "d.txt": b"d"})
+    assert glance() == Revision(commit, ())
+    (git.top / "new.txt").write_text("untracked")
+    (git.top / "a b.txt").write_text("two")
+    git("mv", "c.txt", "1 c.txt")
+    (git.top / "d.txt").unlink()
+    found = glance()
+    assert found.commit == commit
+    assert sorted(found.changed) == ["1 c.txt", "a b.txt", "c.txt", "d.txt"]
+
+
+def test_a_glance_sees_conflicts(git, glance):
+    git.commit({"a.txt": b"one"})
+    git("checkout", "-q", "-b", "other")
+    git.commit({"a.txt": b"two"})
+    git("checkout", "-q", "main")
+    git.commit({"a.txt": b"three"})
+    with pytest.raises(subprocess.CalledProcessError):
+        git("merge", "other")
+    assert glance().changed == ("a.txt",)
+
+
+def test_a_glance_outside_of_a_repository_sees_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr("pivot.vcs.PATIENCE", 60)
+    assert Glance.begin(tmp_path).revision() is None
+
+
+def test_a_glance_that_nobody_wants_any_more_leaves_no_process(git):
+    glance = Glance.begin(git.top)
+    glance.drop()
+    glance.drop()
+    assert glance._process.returncode is not None

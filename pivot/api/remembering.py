@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 
 from pivot.api.opening import open_session
 from pivot.engine.history import History
+from pivot.engine.recording import take_over
 from pivot.errors import UsageError
+from pivot.store.layout import Layout
+from pivot.suggestions import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +32,9 @@ def history(root: Root = None, *, stages: Sequence[str] = ()) -> tuple[RunRecord
         stages: names or globs; only runs that found one of these out of date are given.
     """
     with open_session(root, None, {}) as session:
+        if not Layout(session.root).state.exists():
+            return ()
+        take_over(session.workspace)
         kept = History(session.workspace.state.history, session.settings.history_runs).runs()
     return tuple(run for run in kept if not stages or _concerns(run, stages))
 
@@ -59,9 +65,9 @@ def _number(run: str | int) -> int:
     try:
         return int(run)
     except ValueError:
-        raise UsageError(
-            f"{run!r} is no run", hint="name one by its number, as 'last', or as -1, -2, ..."
-        ) from None
+        near = suggestion(str(run), [_LAST], "runs")
+        hint = near or "name one by its number, as 'last', or as -1, -2, ..."
+        raise UsageError(f"{run!r} is no run", hint=hint) from None
 
 
 def _concerns(run: RunRecord, stages: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ from pivot.api.opening import open_session
 from pivot.engine.cancellation import Cancellation
 from pivot.engine.commit import Committer
 from pivot.engine.judge import Judge
+from pivot.engine.recording import Asked, Recorder
 from pivot.engine.run import Runner
 from pivot.events import Warned
 
@@ -98,11 +99,13 @@ def run_in(
     `started_ns` is the monotonic time before anything of the project was looked at; with `spares`,
     workers are kept ready for the next run in this process.
     """
-    started = time.time()
     names = session.selected(tuple(targets))
     session.require_inputs(names)
     forced = (session.graph.select(targets) if targets else names) if force else ()
-    emit = session.emitter(on_event)
+    prepared = session.run_plan(names, started_ns)
+    asked = Asked(tuple(targets), session.given_params, bool(forced), watch=spares)
+    recorder = Recorder(session.workspace, prepared, asked)
+    emit = recorder.before(session.emitter(on_event))
     judge = Judge(session.workspace, session.observer, forced)
     committer = Committer(
         session.workspace,
@@ -110,7 +113,6 @@ def run_in(
         lambda stage, message: emit(Warned(message, stage)),
         session.observer,
     )
-    prepared = session.run_plan(names, started_ns)
     if prepared.executor == "inline":
         # Before a stage that runs here can change what the others' code consists of.
         session.observer.manifests([session.stages[name] for name in names])
@@ -123,13 +125,7 @@ def run_in(
         emit,
         cancellation or Cancellation(),
     )
-    report = runner.run()
-    if not report.unchanged:
-        # Late: a run with nothing to do does without.
-        from pivot.engine.history import History, RunRecord
-
-        kept = History(session.workspace.state.history, session.settings.history_runs)
-        kept.add(
-            RunRecord.of(report, started, tuple(targets), prepared.executor, forced=bool(forced))
-        )
+    with recorder:
+        report = runner.run()
+        recorder.finish(report)
     return report, judge

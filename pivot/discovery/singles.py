@@ -86,6 +86,13 @@ def _put(part: dict[str, Any], path: ParamPath, value: object) -> None:
     _put(part[first], tuple(others), value)
 
 
+def as_texts(given: Settings) -> tuple[str, ...]:
+    """Give settings as they could be typed."""
+    if isinstance(given, Mapping):
+        return tuple(f"{key}={value}" for key, value in given.items())
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
 def read_settings(
     given: Settings, stages: tuple[Stage, ...]
 ) -> tuple[tuple[Override, ...], list[PivotError]]:

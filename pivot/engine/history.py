@@ -1,14 +1,13 @@
 """What ran when, for how long, why, and with which result? The runs of a project, in its state.
 
-Runs are numbered as they end, from 1. Only the last ones are kept, and a run that found nothing to
-do is none of them, so that it can't push out what somebody looks for. A run that was killed leaves
-no record. Example::
+Runs are numbered as they are recorded, from 1. Only the last ones are kept, and a run that found
+nothing to do is none of them, so that it can't push out what somebody looks for. Example::
 
     history = History(state.history, most=100)
     history.add(record)
     history.runs()[0].number    # of the last one
 
-Tests: tests/engine/test_history.py.
+`pivot.engine.recording` makes the records. Tests: tests/engine/test_history.py.
 """
 
 from __future__ import annotations
@@ -23,13 +22,18 @@ from pivot.events import Status
 from pivot.frozen import frozen
 
 if TYPE_CHECKING:
-    from pivot.engine.report import RunReport, StageReport
+    from collections.abc import Iterable, Mapping
+
+    from pivot.engine.report import StageReport
     from pivot.store.state import Ring
 
+_compact = json.JSONEncoder(separators=(",", ":")).encode
 #: What a record of another layout is not taken for.
-_VERSION = 1
-#: So many reasons of a stage are kept.
-_MOST_REASONS = 5
+_VERSION = 2
+#: So much is kept of the reasons and of the error of a stage.
+_MOST_REASONS = 20
+_MOST_LINES = 10
+_MOST_CHARACTERS = 1000
 
 
 @frozen
@@ -42,7 +46,29 @@ class StageRecord:
     seconds: float = 0.0
     #: The first few of the reasons for it.
     reasons: tuple[str, ...] = ()
+    #: The first lines of what went wrong.
     error: str | None = None
+    #: How often it was tried.
+    attempts: int = 1
+
+    @classmethod
+    def of(cls, report: StageReport, attempts: int = 1) -> StageRecord:
+        """Give the record of a report."""
+        return cls(
+            name=report.name,
+            status=report.status,
+            seconds=report.seconds,
+            reasons=report.reasons[:_MOST_REASONS],
+            error=first_lines(report.error),
+            attempts=attempts,
+        )
+
+
+def first_lines(error: str | None) -> str | None:
+    """Give of an error what is kept of it."""
+    if error is None:
+        return None
+    return "\n".join(error.splitlines()[:_MOST_LINES])[:_MOST_CHARACTERS]
 
 
 @frozen
@@ -63,30 +89,28 @@ class RunRecord:
     stages: tuple[StageRecord, ...]
     #: How many stages were.
     unchanged: int
+    #: How many stages could run at once.
+    workers: int = 1
+    #: Parameters that were given for this run, as texts: `train.rate=0.05`.
+    params: tuple[str, ...] = ()
+    keep_going: bool = False
+    #: Whether it was one of those that `run --watch` makes.
+    watch: bool = False
+    #: Whether its process was killed, or it was ended by an error that is no stage's. Then there is
+    #: nothing of stages to which it didn't come.
+    unfinished: bool = False
+    #: The commit that was checked out, if the project is in a git repository.
+    commit: str | None = None
+    #: Whether files that git tracks differed from it, locks and outputs aside; None if not known.
+    dirty: bool | None = None
 
-    @classmethod
-    def of(
-        cls,
-        report: RunReport,
-        started: float,
-        targets: tuple[str, ...],
-        executor: str,
-        *,
-        forced: bool,
-    ) -> RunRecord:
-        """Give the record of a report."""
-        stages = [_stage(one) for one in report.stages if one.status is not Status.UNCHANGED]
-        return cls(
-            number=0,
-            started=started,
-            seconds=report.seconds,
-            targets=targets,
-            forced=forced,
-            executor=executor,
-            interrupted=report.interrupted,
-            stages=tuple(stages),
-            unchanged=len(report.stages) - len(stages),
-        )
+    @property
+    def ok(self) -> bool:
+        """Whether every stage was up to date in the end."""
+        ended_well = not self.interrupted and not self.unfinished
+        return ended_well and not {Status.FAILED, Status.CANCELLED} & {
+            s.status for s in self.stages
+        }
 
     @property
     def began(self) -> dt.datetime:
@@ -103,12 +127,8 @@ class RunRecord:
     def to_json(self) -> dict[str, Any]:
         """Give the record as JSON values; `started` is ISO 8601, in UTC."""
         began = self.began.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        return {**dataclasses.asdict(self), "started": began, "counts": self.counts}
-
-
-def _stage(report: StageReport) -> StageRecord:
-    reasons = report.reasons[:_MOST_REASONS]
-    return StageRecord(report.name, report.status, report.seconds, reasons, report.error)
+        rest = {"started": began, "ok": self.ok, "counts": self.counts}
+        return {**dataclasses.asdict(self), **rest}
 
 
 class History:
@@ -120,35 +140,62 @@ class History:
 
     def add(self, record: RunRecord) -> None:
         """Keep a run; the oldest one may go for it."""
-        text = json.dumps([_VERSION, dataclasses.astuple(record)], separators=(",", ":"))
-        self._ring.add(zlib.compress(text.encode(), 1), self._most)
+        self._ring.add(zlib.compress(encode(record), 1), self._most)
 
     def runs(self) -> list[RunRecord]:
         """Give the runs that are kept, the last one first."""
-        found = [_decoded(number, value) for number, value in self._ring.all(self._most)]
+        found = [_unpacked(number, value) for number, value in self._ring.all(self._most)]
         return [record for record in found if record is not None]
 
 
-def _decoded(number: int, value: bytes) -> RunRecord | None:
+def encode(record: RunRecord) -> bytes:
+    """Give a line of JSON that `decode` turns back into a record."""
+    return _as_line([_VERSION, {**_fields(record), "stages": list(map(_fields, record.stages))}])
+
+
+def encode_stage(record: StageRecord) -> bytes:
+    """Give a line of JSON with the fields of a record; `stage_records` takes them."""
+    return _as_line(_fields(record))
+
+
+def _fields(record: RunRecord | StageRecord) -> dict[str, Any]:
+    # Twice for each stage that runs: `dataclasses.asdict`, which copies, takes ten times as long.
+    return {name: getattr(record, name) for name in record.__match_args__}
+
+
+def _as_line(value: Any) -> bytes:
+    return _compact(value).encode()
+
+
+def decode(line: bytes) -> RunRecord | None:
     """Give a record, None for what is damaged or was written by another version."""
     try:
-        version, fields = json.loads(zlib.decompress(value))
-        if version != _VERSION:
-            return None
-        _, started, seconds, targets, forced, executor, interrupted, stages, unchanged = fields
-        return RunRecord(
-            number=number,
-            started=float(started),
-            seconds=float(seconds),
-            targets=tuple(targets),
-            forced=bool(forced),
-            executor=str(executor),
-            interrupted=bool(interrupted),
-            stages=tuple(
-                StageRecord(name, Status(status), float(took), tuple(reasons), error)
-                for name, status, took, reasons, error in stages
-            ),
-            unchanged=int(unchanged),
-        )
-    except (zlib.error, ValueError, TypeError):
+        version, fields = json.loads(line)
+        return RunRecord(**_with_values(fields)) if version == _VERSION else None
+    except (ValueError, TypeError, LookupError):
         return None
+
+
+def _with_values(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **fields,
+        "targets": tuple(fields["targets"]),
+        "params": tuple(fields["params"]),
+        "stages": stage_records(fields["stages"]),
+    }
+
+
+def stage_records(rows: Iterable[Mapping[str, Any]]) -> tuple[StageRecord, ...]:
+    """Give the records of stages from their fields."""
+    return tuple(
+        StageRecord(**{**row, "status": Status(row["status"]), "reasons": tuple(row["reasons"])})
+        for row in rows
+    )
+
+
+def _unpacked(number: int, value: bytes) -> RunRecord | None:
+    try:
+        record = decode(zlib.decompress(value))
+    except zlib.error:
+        return None
+    return dataclasses.replace(record, number=number) if record else None

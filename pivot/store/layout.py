@@ -73,6 +73,11 @@ class Layout:
         return self.root / ".pivot/holds"
 
     @property
+    def runs(self) -> Path:
+        """The directory of the journals of the runs that are going on; disposable."""
+        return self.root / ".pivot/runs"
+
+    @property
     def config(self) -> Path:
         """The file of local settings."""
         return self.root / ".pivot/config.yaml"

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import zlib
 
 import pytest
 
-from pivot.engine.history import History, RunRecord, StageRecord
-from pivot.engine.report import RunReport, StageReport
+from pivot.engine.history import History, RunRecord, StageRecord, decode, encode
+from pivot.engine.report import StageReport
 from pivot.events import Status
 from pivot.store.layout import Layout
 from pivot.store.state import State
 
-REPORT = RunReport(
-    (
-        StageReport("clean", Status.UNCHANGED),
-        StageReport("train", Status.RAN, ("Code dependency changed: f",), 1.5),
-        StageReport("test", Status.FAILED, tuple("abcdefg"), 0.1, "ValueError: no", "in test"),
-    ),
-    2.5,
-    interrupted=True,
-)
 STARTED = dt.datetime(2026, 11, 23, 17, 0, 0, 250_000, dt.UTC).timestamp()
+RAN = StageRecord("train", Status.RAN, 1.5, ("Code dependency changed: f",))
+FAILED = StageRecord("test", Status.FAILED, 0.1, ("a", "b"), "ValueError: no", attempts=3)
+RECORD = RunRecord(
+    number=0,
+    started=STARTED,
+    seconds=2.5,
+    targets=("train",),
+    forced=True,
+    executor="loky",
+    interrupted=True,
+    stages=(RAN, FAILED),
+    unchanged=1,
+    workers=2,
+    params=("train.rate=0.1",),
+    commit="1" * 40,
+    dirty=False,
+)
 
 
 @pytest.fixture
@@ -34,30 +43,51 @@ def state(tmp_path):
 
 
 def record(targets=()):
-    return RunRecord.of(REPORT, STARTED, targets, "loky", forced=True)
+    return dataclasses.replace(RECORD, targets=targets)
 
 
 def test_a_run_is_kept_as_it_was(state):
     history = History(state.history, 10)
-    history.add(record(("train",)))
-    [kept] = history.runs()
-    assert kept == RunRecord(
-        number=1,
-        started=STARTED,
-        seconds=2.5,
-        targets=("train",),
-        forced=True,
-        executor="loky",
-        interrupted=True,
-        stages=(
-            StageRecord("train", Status.RAN, 1.5, ("Code dependency changed: f",)),
-            StageRecord("test", Status.FAILED, 0.1, tuple("abcde"), "ValueError: no"),
-        ),
-        unchanged=1,
+    history.add(RECORD)
+    assert history.runs() == [dataclasses.replace(RECORD, number=1)]
+
+
+def test_a_run_as_json(state):
+    values = RECORD.to_json()
+    assert values["started"] == "2026-11-23T17:00:00.250Z"
+    assert values["counts"] == {"ran": 1, "failed": 1, "unchanged": 1}
+    assert json.loads(json.dumps(values))["stages"][1]["status"] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("changes", "ok"),
+    [
+        ({}, True),
+        ({"interrupted": True}, False),
+        ({"unfinished": True}, False),
+        ({"stages": (RAN, FAILED)}, False),
+        ({"stages": (StageRecord("a", Status.CANCELLED),)}, False),
+    ],
+)
+def test_a_run_is_ok_if_all_is_up_to_date_after_it(changes, ok):
+    good = dataclasses.replace(RECORD, interrupted=False, stages=(RAN,))
+    assert dataclasses.replace(good, **changes).ok is ok
+
+
+def test_much_is_cut_short():
+    reasons = tuple(map(str, range(100)))
+    error = "\n".join(["x" * 300] * 100)
+    kept = StageRecord.of(StageReport("a", Status.FAILED, reasons, 1.0, error, "in a"))
+    assert kept.reasons == reasons[:20]
+    assert kept.error == error[:1000]
+    assert StageRecord.of(StageReport("a", Status.FAILED, error="x\n" * 50)).error == "\n".join(
+        "x" * 10
     )
-    assert kept.counts == {"ran": 1, "failed": 1, "unchanged": 1}
-    assert kept.to_json()["started"] == "2026-11-23T17:00:00.250Z"
-    json.dumps(kept.to_json())
+
+
+@pytest.mark.parametrize("line", [b"", b"{}", b"[1, {}]", b"[2, {}]", encode(RECORD)[:-1]])
+def test_a_line_that_is_none_of_ours_is_no_record(line):
+    assert decode(line) is None
 
 
 def test_the_last_one_comes_first_and_the_oldest_goes(state):
@@ -88,7 +118,7 @@ def test_it_outlives_the_process(state, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "value", [b"", b"no", zlib.compress(b"[2, []]"), zlib.compress(b"[1, [3]]")]
+    "value", [b"", b"no", zlib.compress(b"[1, []]"), zlib.compress(b"[2, [3]]")]
 )
 def test_what_is_damaged_or_of_another_version_is_passed_over(state, value):
     state.history.add(value, 5)

@@ -33,6 +33,7 @@ def test_for_programs(invoke, scaling):
     [run] = json.loads(invoke("history", "--format", "json").out)
     assert run["counts"] == {"ran": 2}
     assert json.loads(invoke("show", "1", "--json").out) == run
+    assert json.loads(invoke("history", "--json").out) == [run]
 
 
 def test_only_runs_that_concern_a_stage(invoke, scaling):
@@ -47,3 +48,38 @@ def test_a_wrong_run(invoke, scaling):
     assert result.status == 2
     assert "there is no run 9" in result.err
     assert "have the numbers 1 to 1" in result.err
+
+
+def test_what_looks_like_an_option_is_one(invoke, scaling):
+    scaling.run()
+    result = invoke("show", "--jsn")
+    assert result.status == 2
+    assert "Did you mean '--json'?" in result.err
+
+
+def test_the_wish_is_told_as_it_could_be_typed(invoke, scaling):
+    scaling.run("sc*", params=["scale.offset=1"], force=True, keep_going=True)
+    wish = invoke("show").out.splitlines()[1]
+    assert wish == "  asked for: 'sc*' --force --keep-going --set scale.offset=1"
+
+
+def test_each_reason_has_a_line(invoke, scaling):
+    scaling.run()
+    scaling.edit("pipeline.py", "return 2", "return 3")
+    scaling.write("numbers.json", "[4]")
+    scaling.run()
+    _, stages = invoke("show").out.split("\n\n")
+    first, second, _ = stages.splitlines()
+    assert re.fullmatch(r"scale  ran  \d+\.\d s  \S.*", first)
+    assert re.fullmatch(r" {19}\S.*", second)
+
+
+def test_where_to_find_what_a_failed_stage_printed(invoke, scaling):
+    scaling.edit("pipeline.py", "sum(numbers)", "1 / 0")
+    scaling.run(executor="loky")
+    hint = "'pivot logs total' shows what it printed"
+    assert hint in invoke("show").out
+    scaling.edit("pipeline.py", "1 / 0", "2 / 0")
+    scaling.run(executor="loky")
+    assert hint not in invoke("show", "1").out
+    assert hint in invoke("show", "2").out
