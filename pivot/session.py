@@ -38,6 +38,7 @@ from pivot.plugins import PluginHost, using_host
 from pivot.store.archive import Archive
 from pivot.store.cache import Cache
 from pivot.store.layout import Layout
+from pivot.store.names import Names, write_names
 from pivot.store.state import State
 from pivot.store.tree import Tree
 from pivot.tracing import ImportTracer
@@ -153,7 +154,15 @@ class Session:
             return Pipeline(sources.root, found.stages, (), found.origins)
         # What the pipeline's `loaders.NAME` means is for this session's plugins to say.
         with using_host(self.host), self.imported:
-            return discover(sources.root, self._params)
+            found = discover(sources.root, self._params)
+        self._note_names(found)
+        return found
+
+    def _note_names(self, pipeline: Pipeline) -> None:
+        """Let others know what the pipeline consists of, who are not to import it."""
+        outputs = (out.path for stage in pipeline.stages for out in stage.outs)
+        names = Names(tuple(stage.name for stage in pipeline.stages), tuple(outputs))
+        write_names(Layout(self.root), names)
 
     @functools.cached_property
     def stages(self) -> dict[str, Stage]:
@@ -169,7 +178,8 @@ class Session:
     def workspace(self) -> Workspace:
         """The project's store, open."""
         layout = Layout(self.root)
-        layout.create()
+        if layout.create() and self._registry is None and "pipeline" in vars(self):
+            self._note_names(self.pipeline)  # there was no place for it before
         state = State.open(layout.state)
         self._stack.callback(state.close)
         algorithm = self.settings.hash

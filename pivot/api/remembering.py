@@ -1,18 +1,23 @@
 """The runs of a project that are over: what ran when, for how long, why, and with which result.
 
-Example: `history()[0].counts`. Tests: tests/test_api_remembering.py.
+Nothing of the engine is needed for that, so that a shell can complete runs, too. Example:
+`history()[0].counts`. Tests: tests/test_api_remembering.py.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pivot.api.opening import open_session
+from pivot.config import load_settings
 from pivot.engine.history import History
-from pivot.engine.recording import take_over
+from pivot.engine.remains import take_over
 from pivot.errors import UsageError
+from pivot.paths import find_root
 from pivot.store.layout import Layout
+from pivot.store.state import State
 from pivot.suggestions import suggestion
 
 if TYPE_CHECKING:
@@ -31,11 +36,13 @@ def history(root: Root = None, *, stages: Sequence[str] = ()) -> tuple[RunRecord
         root: the project's directory, or one inside it.
         stages: names or globs; only runs that found one of these out of date are given.
     """
-    with open_session(root, None, {}) as session:
-        if not Layout(session.root).state.exists():
-            return ()
-        take_over(session.workspace)
-        kept = History(session.workspace.state.history, session.settings.history_runs).runs()
+    layout = Layout(find_root(Path(root) if root is not None else Path.cwd()))
+    if not layout.state.exists():
+        return ()
+    most = load_settings(layout.root).history_runs
+    with contextlib.closing(State.open(layout.state)) as state:
+        take_over(layout, state, most)
+        kept = History(state.history, most).runs()
     return tuple(run for run in kept if not stages or _concerns(run, stages))
 
 

@@ -62,8 +62,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _complete(app: click.Group, instruction: str) -> int:
-    from click.shell_completion import shell_complete  # a shell that completes, nobody else
+    # A shell that completes needs them, nobody else.
+    from click.shell_completion import shell_complete
 
+    from pivot.cli.shells import register
+
+    register()
     return shell_complete(app, {}, "pivot", _COMPLETION_VARIABLE, instruction)
 
 

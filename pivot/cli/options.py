@@ -1,42 +1,29 @@
-"""Arguments and options that several commands share, and what a shell completes for them.
+"""Arguments and options that several commands share.
 
 A *target* is a stage's name, a glob of names, or the path of an output. Paths are relative to the
-project; one that begins with `./`, `../` or `/` is where the shell would find it. Stage names come
-from the lock files: completing must not import a pipeline. Tests: tests/cli/test_options.py.
+project; one that begins with `./`, `../` or `/` is where the shell would find it. Tests:
+tests/cli/test_options.py.
 """
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pivot.errors import PivotError, UsageError
+from pivot.cli.completing import complete_targets
+from pivot.errors import UsageError
 from pivot.paths import find_root
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 _LITERAL_STARTS = ("./", "../", "/")
 
 
-def complete_stages(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """Give the names of stages that ran before and begin so."""
-    from urllib.parse import unquote  # a shell that completes, nobody else
-
-    directory = context.find_root().params.get("directory") or os.curdir
-    try:
-        locks = find_root(Path(directory)).glob(".pivot/stages/*.lock")
-        names = sorted(unquote(lock.name.removesuffix(".lock")) for lock in locks)
-    except (PivotError, OSError):
-        # Where there's no project there is nothing to complete, and nowhere to say so.
-        return []
-    return [name for name in names if name.startswith(incomplete)]
-
-
-targets_argument = click.argument("targets", nargs=-1, shell_complete=complete_stages)
+targets_argument = click.argument("targets", nargs=-1, shell_complete=complete_targets)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 set_option = click.option(
     "--set",

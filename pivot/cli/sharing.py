@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from pivot.cli.completing import complete_remotes
 from pivot.cli.machine import reserved, say_json
 from pivot.cli.options import in_project
 from pivot.cli.terminal import complain, in_colour, is_terminal, say
@@ -31,7 +32,12 @@ _NAMED = 20
 _THOUSAND = 1000
 _UNITS = ("kB", "MB", "GB", "TB")
 
-remote_option = click.option("--remote", metavar="NAME", help="Use this remote, not the default.")
+remote_option = click.option(
+    "--remote",
+    metavar="NAME",
+    shell_complete=complete_remotes,
+    help="Use this remote, not the default.",
+)
 dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would move; move nothing.")
 
 

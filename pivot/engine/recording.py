@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import os
 import time
 from typing import TYPE_CHECKING, Self
@@ -136,12 +135,14 @@ class Recorder:
         """Begin what only a run needs in which a stage is run."""
         # Late: a run with nothing to do does without.
         from pivot.engine.history import encode
+        from pivot.engine.remains import take_over
         from pivot.store.journal import SUFFIX, Journal
 
         self._look_at_git()
         name = f"{time.time_ns()}-{os.urandom(_ID_BYTES).hex()}{SUFFIX}"
         with contextlib.suppress(OSError, StorageError):
-            take_over(self._workspace)
+            state, settings = self._workspace.state, self._workspace.settings
+            take_over(self._workspace.layout, state, settings.history_runs)
             line = encode(self._record()) + b"\n"
             self._journal = Journal.begin(self._workspace.layout.runs / name, line)
 
@@ -202,40 +203,3 @@ class Recorder:
             with contextlib.suppress(StorageError):
                 workspace.state.flush()
                 self._journal.end()
-
-
-def take_over(workspace: Workspace) -> None:
-    """Record the runs whose processes were killed."""
-    # Late: nearly always there's none.
-    from pivot.store.journal import left_behind
-
-    files = left_behind(workspace.layout.runs)
-    if not files:
-        return
-    from pivot.engine.history import History
-
-    history = History(workspace.state.history, workspace.settings.history_runs)
-    for file in files:
-        with contextlib.suppress(FileNotFoundError):  # another process is taking over, too
-            record = _left_by(file.read_bytes(), file.stat().st_mtime)
-            file.unlink()
-            if record is not None:
-                history.add(record)
-    workspace.state.flush()
-
-
-def _left_by(data: bytes, ended: float) -> RunRecord | None:
-    """Give what a journal says, which may end anywhere; `ended` is when it was written last."""
-    from pivot.engine.history import decode, stage_records
-
-    first, _, rest = data.partition(b"\n")
-    record = decode(first)
-    if record is None:
-        return None
-    try:
-        rows = [json.loads(line) for line in rest.split(b"\n")[:-1]]
-        stages = stage_records({row["name"]: row for row in rows}.values())
-    except (ValueError, TypeError, LookupError):
-        return None  # the disk has lost a part of it
-    seconds = max(0.0, ended - record.started)
-    return dataclasses.replace(record, seconds=seconds, stages=stages, unfinished=True)

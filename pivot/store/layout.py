@@ -78,20 +78,29 @@ class Layout:
         return self.root / ".pivot/runs"
 
     @property
+    def names(self) -> Path:
+        """The file of what the pipeline consisted of when it was imported last; disposable."""
+        return self.root / ".pivot/names"
+
+    @property
     def config(self) -> Path:
         """The file of local settings."""
         return self.root / ".pivot/config.yaml"
 
-    def create(self) -> None:
-        """Make `.pivot` and its `.gitignore`, if they aren't there; raise `StorageError`."""
+    def create(self) -> bool:
+        """Make `.pivot` and its `.gitignore`; say whether they were missing.
+
+        Raises `StorageError`.
+        """
         ignore = self.root / ".pivot/.gitignore"
         if ignore.exists():
-            return
+            return False
         try:
             self.dot.mkdir(exist_ok=True)
         except OSError as error:
             raise storage_error(error, "make the directory", self.dot) from error
         write_atomically(ignore, _GITIGNORE)
+        return True
 
     def lock_file(self, stage: str) -> Path:
         """Give the path of a stage's lock."""

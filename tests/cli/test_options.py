@@ -1,9 +1,6 @@
-from pathlib import Path
-
-import click
 import pytest
 
-from pivot.cli.options import complete_stages, in_project
+from pivot.cli.options import in_project
 from pivot.errors import UsageError
 
 
@@ -47,34 +44,3 @@ def test_a_name_beside_a_path_stays_a_name(root):
 
 def test_names_need_no_project(tmp_path):
     assert in_project(["train", "eval*"], tmp_path) == ("train", "eval*")
-
-
-def complete(directory, incomplete, monkeypatch):
-    monkeypatch.chdir(directory)
-    context = click.Context(click.Command("run"))
-    return complete_stages(context, click.Argument(["targets"]), incomplete)
-
-
-def test_stage_names_come_from_the_lock_files(root, monkeypatch):
-    # Importing this pipeline would fail.
-    (root / "pipeline.py").write_text("raise SystemExit")
-    (root / ".pivot/stages").mkdir(parents=True)
-    for name in ("train.lock", "train@large.lock", "a%2Bb.lock", "clean.lock"):
-        (root / ".pivot/stages" / name).touch()
-    assert complete(root, "train", monkeypatch) == ["train", "train@large"]
-    assert complete(root / "data", "", monkeypatch) == ["a+b", "clean", "train", "train@large"]
-
-
-def test_without_a_project_there_is_nothing_to_complete(tmp_path, monkeypatch):
-    assert complete(tmp_path, "", monkeypatch) == []
-
-
-def test_completion_looks_where_the_command_would_work(root, monkeypatch, tmp_path_factory):
-    (root / ".pivot/stages").mkdir(parents=True)
-    (root / ".pivot/stages/train.lock").touch()
-    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
-    top = click.Context(click.Command("pivot"))
-    top.params["directory"] = str(root)
-    context = click.Context(click.Command("run"), parent=top)
-    assert complete_stages(context, click.Argument(["targets"]), "") == ["train"]
-    assert Path.cwd() != root

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from pivot.cli.completing import complete_settings, complete_values
 from pivot.cli.machine import say_json
 from pivot.cli.options import json_option
 from pivot.cli.terminal import say
 from pivot.cli.wording import columns
-from pivot.config import SETTINGS, load_settings, set_setting, unset_setting
+from pivot.config import load_settings, set_setting, unset_setting
 from pivot.paths import find_root
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
 
 
 @click.group("config", short_help="Show and change settings.")
@@ -27,17 +24,7 @@ def config() -> None:
     """
 
 
-def _complete_keys(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from click.shell_completion import CompletionItem  # a shell that completes, nobody else
-
-    return [
-        CompletionItem(setting.key, help=setting.description)
-        for setting in SETTINGS
-        if setting.key.startswith(incomplete)
-    ]
-
-
-_key_argument = click.argument("key", shell_complete=_complete_keys)
+_key_argument = click.argument("key", shell_complete=complete_settings)
 
 
 @config.command("get", short_help="Print the value of one setting.")
@@ -54,7 +41,7 @@ def get(key: str, *, as_json: bool) -> None:
 
 @config.command("set", short_help="Change a setting of this project on this machine.")
 @_key_argument
-@click.argument("value")
+@click.argument("value", shell_complete=complete_values)
 def set_(key: str, value: str) -> None:
     """Write into .pivot/config.yaml that the setting KEY is VALUE."""
     set_setting(find_root(Path.cwd()), key, value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pivot.cli.completing import complete_plugins
 from pivot.cli.machine import reserved
 from pivot.cli.options import in_project, targets_argument
 from pivot.cli.terminal import complain, say
@@ -25,7 +26,13 @@ _STDOUT = "-"
 @click.command("export", short_help="Write the pipeline for another tool.")
 @targets_argument
 @click.option(
-    "--format", "notation", metavar="NAME", default="dvc", show_default=True, help="The format."
+    "--format",
+    "notation",
+    metavar="NAME",
+    default="dvc",
+    show_default=True,
+    shell_complete=complete_plugins("pivot.exporters"),
+    help="The format.",
 )
 @click.option(
     "-o",

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import click
 
+from pivot.cli.completing import complete_targets
 from pivot.cli.machine import reserved, say_json
-from pivot.cli.options import complete_stages, in_project, json_option
+from pivot.cli.options import in_project, json_option
 from pivot.cli.terminal import say, speaks_unicode
 
 
 @click.command("fingerprint", short_help="Show what the code of a stage consists of.")
-@click.argument("stage", shell_complete=complete_stages)
+@click.argument("stage", shell_complete=complete_targets)
 @json_option
 def fingerprint(stage: str, *, as_json: bool) -> None:
     """Show all that the code of STAGE consists of, as a tree of who names whom.

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pivot.cli.completing import complete_runs, complete_stages
 from pivot.cli.formats import format_option, formatted
 from pivot.cli.machine import say_json
-from pivot.cli.options import complete_stages, json_option
+from pivot.cli.options import json_option
 from pivot.cli.terminal import say
 from pivot.cli.wording import STYLES, columns, counted, duration, plural
 from pivot.events import Status
@@ -61,7 +62,7 @@ def history(stages: tuple[str, ...], *, number: int, format_: str, as_json: bool
     short_help="Show one run: what it did, why, and how that ended.",
     context_settings={"ignore_unknown_options": True},
 )
-@click.argument("run", default="last")
+@click.argument("run", default="last", shell_complete=complete_runs)
 @json_option
 @click.pass_context
 def show(context: click.Context, run: str, *, as_json: bool) -> None:

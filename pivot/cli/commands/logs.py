@@ -6,14 +6,15 @@ from pathlib import Path
 
 import click
 
+from pivot.cli.completing import complete_targets
 from pivot.cli.machine import reserved
-from pivot.cli.options import complete_stages, in_project
+from pivot.cli.options import in_project
 from pivot.cli.terminal import complain, say
 from pivot.errors import UsageError
 
 
 @click.command("logs", short_help="Show what a stage printed when it last ran.")
-@click.argument("stage", shell_complete=complete_stages)
+@click.argument("stage", shell_complete=complete_targets)
 def logs(stage: str) -> None:
     """Show what STAGE printed when it last ran, or prints while it runs."""
     # Late: it brings the engine, which a command that fails on its options does not need.

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pivot.cli.completing import complete_stages, complete_targets
 from pivot.cli.formats import ABSENT, format_option, formatted, rounded, shown
 from pivot.cli.machine import reserved
-from pivot.cli.options import complete_stages, in_project, set_option
+from pivot.cli.options import in_project, set_option
 from pivot.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def params() -> None:
 
 
 @params.command("show", short_help="Print the values that stages see.")
-@click.argument("targets", metavar="[STAGE]...", nargs=-1, shell_complete=complete_stages)
+@click.argument("targets", metavar="[STAGE]...", nargs=-1, shell_complete=complete_targets)
 @set_option
 @format_option
 def show(targets: tuple[str, ...], *, settings: tuple[str, ...], format_: str) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pivot.cli.completing import complete_plugins
 from pivot.cli.machine import json_line, reserved
 from pivot.cli.options import in_project, set_option, targets_argument
 from pivot.cli.terminal import is_terminal, say
@@ -56,7 +57,12 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="With --watch: how long nothing must follow a change.",
 )
-@click.option("--executor", metavar="NAME", help="What runs stages: loky, inline, or a plugin's.")
+@click.option(
+    "--executor",
+    metavar="NAME",
+    shell_complete=complete_plugins("pivot.executors"),
+    help="What runs stages: loky, inline, or a plugin's.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line, no text.")
 @click.option("-q", "--quiet", is_flag=True, help="Print failures and warnings only.")
 def run(
