@@ -47,7 +47,18 @@ def test_runs_that_did_something_are_kept(root):
 def test_only_those_that_concern_a_stage(root):
     assert [run.number for run in pivot.history(root, stages=["second"])] == [2, 1]
     assert [run.number for run in pivot.history(root, stages=["f*"])] == [3, 1]
-    assert pivot.history(root, stages=["third"]) == ()
+    assert pivot.history(root, stages=["th*"]) == ()
+
+
+def test_a_stage_that_never_was_is_an_error(root):
+    with pytest.raises(UsageError, match="no stage called 'secnd'\n  did you mean second"):
+        pivot.history(root, stages=["secnd"])
+
+
+def test_a_stage_that_did_nothing_yet_has_no_runs(project):
+    project.pipeline(PIPELINE)
+    project.run("first")
+    assert pivot.history(project.root, stages=["second"]) == ()
 
 
 @pytest.mark.parametrize(

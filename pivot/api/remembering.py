@@ -17,16 +17,18 @@ from pivot.engine.remains import take_over
 from pivot.errors import UsageError
 from pivot.paths import find_root
 from pivot.store.layout import Layout
+from pivot.store.names import read_names
 from pivot.store.state import State
 from pivot.suggestions import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from pivot.api.opening import Root
     from pivot.engine.history import RunRecord
 
 _LAST = "last"
+_GLOB_SIGNS = "*?["
 
 
 def history(root: Root = None, *, stages: Sequence[str] = ()) -> tuple[RunRecord, ...]:
@@ -35,6 +37,8 @@ def history(root: Root = None, *, stages: Sequence[str] = ()) -> tuple[RunRecord
     Args:
         root: the project's directory, or one inside it.
         stages: names or globs; only runs that found one of these out of date are given.
+
+    Raises `UsageError` for a name that no stage has, now or in a run that is kept.
     """
     layout = Layout(find_root(Path(root) if root is not None else Path.cwd()))
     if not layout.state.exists():
@@ -43,7 +47,17 @@ def history(root: Root = None, *, stages: Sequence[str] = ()) -> tuple[RunRecord
     with contextlib.closing(State.open(layout.state)) as state:
         take_over(layout, state, most)
         kept = History(state.history, most).runs()
+    known = {stage.name for run in kept for stage in run.stages}
+    _require_known(stages, known.union(read_names(layout).stages))
     return tuple(run for run in kept if not stages or _concerns(run, stages))
+
+
+def _require_known(stages: Sequence[str], known: Collection[str]) -> None:
+    """Raise `UsageError` for what is neither a glob nor a stage, now or in a run that is kept."""
+    for name in stages:
+        if name not in known and not any(sign in name for sign in _GLOB_SIGNS):
+            hint = suggestion(name, sorted(known), "stages")
+            raise UsageError(f"there is no stage called {name!r}", hint=hint)
 
 
 def past_run(run: str | int = _LAST, root: Root = None) -> RunRecord:

@@ -72,7 +72,7 @@ _ZSH = """\
 if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
     %(complete_func)s "$@"
 else
-    (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
+    (( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i }
     compdef %(complete_func)s %(prog_name)s
 fi
 """
@@ -173,7 +173,8 @@ class Bash(_OfLine, BashComplete):
         if _quote(os.environ.get("COMP_WORDS", "")):
             return ""
         end = max((incomplete.rfind(sign) for sign in breaks), default=-1)
-        return incomplete[: end + 1]
+        # The sign of a host's name is taken for the first character of what follows.
+        return incomplete[:end] if incomplete[end:].startswith("@") else incomplete[: end + 1]
 
 
 class Zsh(_OfLine, ZshComplete):

@@ -90,7 +90,7 @@ def test_targets(variants, complete, line, expected):
 
 
 def test_bash_gets_what_follows_the_last_break(variants, complete):
-    assert complete("pivot run train@bert", breaks=BREAKS) == ["bert_swe", "bert_eng"]
+    assert complete("pivot run train@bert", breaks=BREAKS) == ["@bert_swe", "@bert_eng"]
     assert complete("pivot run 'train@bert_s", breaks=BREAKS) == ["train@bert_swe"]
     assert complete("pivot run --executor=lo", breaks=BREAKS) == ["loky"]
 
