@@ -16,6 +16,9 @@ from typing import Any
 
 from pivot.frozen import frozen
 
+#: The executors that Pivot brings whose stages run in the process that announces them.
+_IN_THIS_PROCESS = frozenset({"inline", "interpreters"})
+
 
 class Status(enum.StrEnum):
     """How a stage ended in one run."""
@@ -50,6 +53,11 @@ class RunStarted(Event):
     executor: str
     #: How many stages may run at once, at most.
     workers: int
+
+    @property
+    def prints_here(self) -> bool:
+        """Whether stages run in this very process: they print by themselves, and have no logs."""
+        return self.executor in _IN_THIS_PROCESS
 
 
 @frozen

@@ -176,7 +176,10 @@ class Executor(Protocol):
         ...
 
     def stop(self) -> None:
-        """Kill what runs, with its child processes, at once; futures end as cancelled or failed."""
+        """Kill what runs, with its child processes, at once; futures end as cancelled or failed.
+
+        An executor that is not isolated can't: it cancels what has not begun, and waits.
+        """
         ...
 
     def close(self) -> None:

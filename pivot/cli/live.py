@@ -95,7 +95,7 @@ class LiveLines(Quiet):
     def tell(self, event: Event) -> None:
         """Print what is worth it, and let the moving part show the rest."""
         self._progress.tell(event)
-        if isinstance(event, RunStarted) and event.executor == "inline":
+        if isinstance(event, RunStarted) and event.prints_here:
             # A stage that runs in this process may talk to the terminal itself: a debugger does.
             self._moving = False
             self._narrator = Narrator(starts=True)

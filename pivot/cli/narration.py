@@ -83,8 +83,7 @@ class Narrator:
                 self._begun.clear()
                 self._unchanged.clear()
                 self._eventful = False
-                # What runs in this very process prints by itself, and no log is kept.
-                self._logs = event.executor != "inline"
+                self._logs = not event.prints_here
                 return []
             case StageDecided():
                 self._reasons[event.stage] = event.reasons

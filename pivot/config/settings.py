@@ -98,7 +98,9 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
-        "executor", Name("the name of an executor"), "What runs stages: loky, inline, or a plugin's"
+        "executor",
+        Name("the name of an executor"),
+        "What runs stages: loky, inline, interpreters, or a plugin's",
     ),
     Setting("jobs", Count(), "How many stages may run at once; unset: one for each usable CPU"),
     Setting("hash", Choice(ALGORITHMS), "The hash that names content in locks and in the cache"),

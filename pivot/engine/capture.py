@@ -14,7 +14,7 @@ import fcntl
 import os
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pivot.errors import WaitTimeoutError
 
@@ -47,13 +47,37 @@ def captured(log: str, patience: float) -> Iterator[None]:
 
 @contextlib.contextmanager
 def discarded() -> Iterator[None]:
-    """Throw away what this process prints: a worker imports what its parent imported before it."""
+    """Throw away what this process prints: a worker imports what its parent imported before it.
+
+    In a subinterpreter, which shares the descriptors, only what it prints by itself.
+    """
+    # Late: only processes that run stages pay for it.
+    from pivot.executors.subinterpreter import inside
+
+    if inside():
+        with _muted():
+            yield
+        return
     descriptor = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
     try:
         with _redirected(descriptor):
             yield
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _muted() -> Iterator[None]:
+    """Throw away what is written to this interpreter's own streams."""
+    streams: list[Any] = [sys.stdout, sys.stderr]
+    for stream in streams:
+        # Not another stream in its place: what is set up meanwhile, such as logging, keeps it.
+        stream.write = len
+    try:
+        yield
+    finally:
+        for stream in streams:
+            del stream.write
 
 
 def _lock(descriptor: int, log: str, patience: float) -> None:

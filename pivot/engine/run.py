@@ -506,6 +506,9 @@ class Runner:
         finished = [name for name, future in self._futures.items() if future.done()]
         if self._executor is not None and len(finished) < len(self._futures):
             self._executor.stop()
+            if not self._executor.isolated:
+                # It can't kill what runs: that has come to its own end.
+                finished = [name for name, future in self._futures.items() if future.done()]
         for name in finished:
             self._settle(name)
         self._finish_aside()

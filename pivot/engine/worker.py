@@ -1,8 +1,8 @@
 """What happens in a worker: load the deps, call the function, save and hash the outs.
 
 `execute` takes a `Task` and gives an `Outcome`; it never raises for what user code does, and
-reports failures in the user's terms. The same code serves the `inline` executor, in the parent.
-`prepare` sets a new worker process up. Tests: tests/engine/test_worker.py.
+reports failures in the user's terms. The same code serves the `inline` executor, in the parent, and
+`interpreters`. `prepare` sets a new worker up. Tests: tests/engine/test_worker.py.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ _told: dict[str, Signature] = {}
 
 
 def prepare(root: str, *, preload: tuple[str, ...] = (), libraries: tuple[str, ...] = ()) -> None:
-    """Set up a new worker process for the project at `root`.
+    """Set up a new worker for the project at `root`.
 
     `preload` are modules of the project, which the tasks would import; `libraries` are what the
     project uses of others.
@@ -121,15 +121,25 @@ def execute(task: Task, began_ns: int = 0) -> Outcome:
             outs, trace = _perform(task)
     except KeyboardInterrupt:
         raise
-    except PivotError as error:
-        return Outcome(
-            task.stage, time.perf_counter() - started, failure=_described(error, Path(task.root))
-        )
     except BaseException as error:  # noqa: BLE001 - user code may raise anything, SystemExit too
-        message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        failure = Failure(message, user_traceback(error))
+        failure = _failure(error, Path(task.root))
         return Outcome(task.stage, time.perf_counter() - started, failure=failure)
     return Outcome(task.stage, time.perf_counter() - started, outs, trace=trace)
+
+
+def _failure(error: BaseException, root: Path) -> Failure:
+    from pivot.executors.limits import broken, chain  # only for what has failed
+
+    limit = broken(error)
+    if limit is not None:
+        # Libraries wrap it, with a page of advice for another case; what counts is who asked.
+        places = [innermost_place(one, root) for one in chain(error)]
+        limit.where = next((place for place in reversed(places) if place), limit.where)
+        return Failure(str(limit))
+    if isinstance(error, PivotError):
+        return _described(error, root)
+    message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return Failure(message, user_traceback(error))
 
 
 def _described(error: PivotError, root: Path) -> Failure:

@@ -28,8 +28,8 @@ from typing import TYPE_CHECKING
 
 from pivot.errors import PivotError, StageTimeoutError, WorkerCrashedError
 from pivot.executors.payload import dumps
+from pivot.executors.requests import WorkerStartError, packed
 from pivot.executors.slot import Slot, kill
-from pivot.executors.worker_process import WorkerStartError, packed
 from pivot.frozen import frozen
 
 if TYPE_CHECKING:

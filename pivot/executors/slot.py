@@ -22,6 +22,7 @@ from pivot.executors import worker_process
 from pivot.executors.lifeline import lifeline
 from pivot.executors.line import line
 from pivot.executors.payload import PayloadError
+from pivot.executors.requests import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -185,7 +186,7 @@ class _Worker:
 
 def _answer(asked: Future[Any], answer: bytes) -> None:
     try:
-        result, error = worker_process.unpacked(answer)
+        result, error = unpacked(answer)
     except PayloadError as problem:
         result, error = None, problem
     with contextlib.suppress(InvalidStateError):  # as above

@@ -18,8 +18,8 @@ import pytest
 from pivot.errors import PivotError, StageTimeoutError, WorkerCrashedError
 from pivot.executors.loky_pool import open_loky
 from pivot.executors.payload import PayloadError
+from pivot.executors.requests import ForeignError, WorkerStartError
 from pivot.executors.slot import Slot
-from pivot.executors.worker_process import ForeignError, WorkerStartError
 from pivot.interfaces import Executor, ExecutorOptions, Outcome, Task
 from pivot.testing import ExecutorSuite
 

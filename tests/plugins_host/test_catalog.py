@@ -133,7 +133,7 @@ def test_a_name_like_no_other_gets_all_names():
     with pytest.raises(MissingPluginError) as caught:
         Catalog("all").pick("pivot.executors", "zzz")
     assert caught.value.message == "there is no executor 'zzz'"
-    assert caught.value.hint == "there are: inline, loky"
+    assert caught.value.hint == "there are: inline, interpreters, loky"
 
 
 def test_without_pivots_own_entry_points_the_hint_is_to_install_it(bare):

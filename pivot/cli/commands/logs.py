@@ -25,7 +25,7 @@ def logs(stage: str) -> None:
     if text is None:
         raise UsageError(
             f"there is no log of {stage!r}: it has not run here, or not in a worker process",
-            hint="a stage that runs with --executor inline prints straight to the terminal",
+            hint="with --executor inline or interpreters, stages print straight to the terminal",
         )
     if text:
         say(text.removesuffix("\n"))

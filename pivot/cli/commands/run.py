@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     "--executor",
     metavar="NAME",
     shell_complete=complete_plugins("pivot.executors"),
-    help="What runs stages: loky, inline, or a plugin's.",
+    help="What runs stages: loky, inline, interpreters, or a plugin's.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line, no text.")
 @click.option("-q", "--quiet", is_flag=True, help="Print failures and warnings only.")
