@@ -35,6 +35,7 @@ _FENCE = re.compile(
 )
 # What a run on a terminal does not leave behind, or what differs from run to run.
 _NOISE = [
+    (re.compile(r'(python:python(?:": "|  ))3\.\d+'), r"\g<1>3.13"),
     (re.compile(r"^[^\s:]+: running( \(.*\))?\n", re.MULTILINE), ""),
     (re.compile(r"\b\d+\.\d s\b"), "0.0 s"),
     (re.compile(r"\b(Old|New): [0-9a-f]{8}\b"), r"\1: 01234567"),
