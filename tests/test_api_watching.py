@@ -7,6 +7,7 @@ import threading
 import pytest
 
 import pivot
+from pivot.api import WatchControl
 from pivot.errors import UsageError
 from pivot.events import FilesChanged, PipelineBroken, RunStarted, StageStarted, Watching
 
@@ -258,3 +259,33 @@ def test_workers_keep_the_libraries_that_they_have_loaded(project):
     # A worker that has loaded the project's code as it was is not used again.
     assert first.split(",")[0] != second.split(",")[0]
     assert "2" in second.split(",")[1]
+
+
+def test_a_pass_can_be_asked_for(root):
+    control = WatchControl()
+    with Watch(root, control=control) as watch:
+        watch.until(Watching, 1)
+        control.again()
+        watch.until(Watching, 2)
+    assert [event.paths for event in watch.of(FilesChanged)] == [()]
+    assert watch.statuses(1) == {"first": "unchanged", "second": "unchanged"}
+
+
+def test_a_pass_can_be_stopped_and_the_watch_goes_on(root):
+    control = WatchControl()
+
+    def stop(explanation):
+        if explanation.stage == "second" and not control.cancelled:
+            control.cancel()
+
+    with Watch(root, control=control, on_explanation=stop) as watch:
+        watch.until(Watching, 1)
+        assert "cancelled" in watch.statuses(0).values()
+        control.again()
+        watch.until(RunStarted, 2)
+
+
+def test_nothing_is_stopped_before_the_first_pass():
+    control = WatchControl()
+    control.cancel()
+    assert not control.cancelled

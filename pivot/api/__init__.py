@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pivot.api.remembering import history, past_run
     from pivot.api.running import run
     from pivot.api.sharing import fetch, pull, push, remotes
-    from pivot.api.watching import watch
+    from pivot.api.watching import WatchControl, watch
     from pivot.engine.cancellation import Cancellation
     from pivot.engine.certificate import Question
     from pivot.engine.composition import Composition
@@ -61,6 +61,7 @@ __all__ = [
     "StageRecord",
     "StageReport",
     "StageValues",
+    "WatchControl",
     "composition",
     "describe",
     "diff_params",
@@ -103,6 +104,7 @@ _HOMES = {
     "StageRecord": "pivot.engine.history",
     "StageReport": "pivot.engine.report",
     "StageValues": "pivot.engine.parameters",
+    "WatchControl": "pivot.api.watching",
     "composition": "pivot.api.looking",
     "describe": "pivot.exporters.planning",
     "diff_params": "pivot.api.parameters",

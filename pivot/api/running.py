@@ -17,12 +17,12 @@ from pivot.engine.run import Runner
 from pivot.events import Warned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from pivot.api.opening import Root
     from pivot.discovery.singles import Settings as ParamSettings
     from pivot.engine.certificate import Question
-    from pivot.engine.report import RunReport
+    from pivot.engine.report import Explanation, RunReport
     from pivot.events import Event
     from pivot.plugins import PluginHost
     from pivot.registry import Registry
@@ -40,6 +40,7 @@ def run(
     force: bool = False,
     keep_going: bool | None = None,
     on_event: Callable[[Event], None] | None = None,
+    on_explanation: Callable[[Explanation], None] | None = None,
     cancellation: Cancellation | None = None,
     plugins: PluginHost | None = None,
     question: Callable[[int], Question] | None = None,
@@ -57,6 +58,8 @@ def run(
         force: run the targets even if they are up to date (not what they need).
         keep_going: after a failure, go on with what does not depend on it.
         on_event: called with every event, in the calling thread.
+        on_explanation: called likewise with why a stage is going to run or to be restored, before
+            that is decided; with the differences of the sources, as `explain(diff=True)` gives it.
         cancellation: lets another thread or a signal handler stop the run.
         plugins: a plugin host with objects that answer or listen; a new one by default.
         question: for a command line that wants to answer by `pivot.engine.snapshot` when it's asked
@@ -77,6 +80,7 @@ def run(
             started_ns,
             force=force,
             on_event=on_event,
+            on_explanation=on_explanation,
             cancellation=cancellation,
         )
         if question is not None and report.unchanged:
@@ -91,6 +95,7 @@ def run_in(
     *,
     force: bool = False,
     on_event: Callable[[Event], None] | None = None,
+    on_explanation: Callable[[Explanation], None] | None = None,
     cancellation: Cancellation | None = None,
     spares: bool = False,
 ) -> tuple[RunReport, Judge]:
@@ -106,7 +111,7 @@ def run_in(
     asked = Asked(tuple(targets), session.given_params, bool(forced), watch=spares)
     recorder = Recorder(session.workspace, prepared, asked)
     emit = recorder.before(session.emitter(on_event))
-    judge = Judge(session.workspace, session.observer, forced)
+    judge = _judge(session, forced, on_explanation)
     committer = Committer(
         session.workspace,
         lambda: session.sources,
@@ -129,3 +134,14 @@ def run_in(
         report = runner.run()
         recorder.finish(report)
     return report, judge
+
+
+def _judge(
+    session: Session, forced: Collection[str], tell: Callable[[Explanation], None] | None
+) -> Judge:
+    if tell is None:
+        return Judge(session.workspace, session.observer, forced)
+    # Late: a plain run explains nothing.
+    from pivot.engine.explanation import ExplainingJudge
+
+    return ExplainingJudge(session.workspace, session.observer, forced, tell)

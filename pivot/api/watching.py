@@ -12,6 +12,7 @@ Tests: tests/test_api_watching.py.
 
 from __future__ import annotations
 
+import functools
 import time
 from typing import TYPE_CHECKING, override
 
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 
     from pivot.api.opening import Root
     from pivot.discovery.singles import Settings as ParamSettings
-    from pivot.engine.report import RunReport
+    from pivot.engine.judge import Judge
+    from pivot.engine.report import Explanation, RunReport
     from pivot.events import Event
     from pivot.session import Session
 
@@ -53,7 +55,9 @@ def watch(
     globs: Sequence[str] | None = None,
     debounce: float | None = None,
     on_event: Callable[[Event], None] | None = None,
+    on_explanation: Callable[[Explanation], None] | None = None,
     cancellation: Cancellation | None = None,
+    control: WatchControl | None = None,
     plugins: PluginHost | None = None,
 ) -> Generator[RunReport]:
     """Bring stages up to date now and whenever files change, and give a report of each pass.
@@ -73,7 +77,9 @@ def watch(
         debounce: how many seconds after a change nothing must follow; the setting
             `watch.debounce` by default.
         on_event: called with every event, in the calling thread.
+        on_explanation: as for `run`.
         cancellation: ends the watch, and the pass that is going on.
+        control: lets another thread begin a pass, or stop one.
         plugins: as for `run`.
 
     Raises:
@@ -89,12 +95,52 @@ def watch(
     }
     outer = cancellation or Cancellation()
     emit = on_event or _ignore
-    passes = _Passes(root, tuple(targets), params, wish, plugins or PluginHost(), emit, outer)
+    host = plugins or PluginHost()
+    run = functools.partial(
+        run_in, targets=tuple(targets), on_event=emit, on_explanation=on_explanation, spares=True
+    )
+    passes = _Passes(
+        lambda: open_session(root, None, wish, host, params),
+        run,
+        tuple(targets),
+        emit,
+        outer,
+        control or WatchControl(),
+    )
     return passes.run(force=force, restart=restart)
 
 
 def _ignore(event: Event) -> None:
     """Tell nobody."""
+
+
+class WatchControl:
+    """What another thread may ask of a watch."""
+
+    def __init__(self) -> None:
+        self._again = False
+        self._pass: Cancellation | None = None
+        #: Whether the pass that goes on, or the last one, was stopped.
+        self.cancelled = False
+
+    def again(self) -> None:
+        """Begin a pass when none is going on, though no file has changed."""
+        self._again = True
+
+    def cancel(self) -> None:
+        """Stop the pass that is going on, if one is; the watch goes on."""
+        if self._pass is not None:
+            self.cancelled = True
+            self._pass.request()
+
+    def take(self) -> bool:
+        """Say whether a pass was asked for since the last call."""
+        taken, self._again = self._again, False
+        return taken
+
+    def begun(self, cancellation: Cancellation) -> None:
+        """Take note of what stops the pass that goes on now."""
+        self._pass, self.cancelled = cancellation, False
 
 
 class _Either(Cancellation):
@@ -115,18 +161,19 @@ class _Passes:
 
     def __init__(
         self,
-        root: Root,
+        open_: Callable[[], Session],
+        run: Callable[..., tuple[RunReport, Judge]],
         targets: tuple[str, ...],
-        params: ParamSettings,
-        wish: dict[str, object],
-        host: PluginHost,
         emit: Callable[[Event], None],
         outer: Cancellation,
+        control: WatchControl,
     ) -> None:
-        self._open = lambda: open_session(root, None, wish, host, params)
+        self._open = open_
+        self._run_in = run
         self._targets = targets
         self._emit = emit
         self._outer = outer
+        self._control = control
         self._interest = Interest()
         #: Of the pass that is going on.
         self._inner = _Either(outer)
@@ -152,10 +199,11 @@ class _Passes:
             while True:
                 if report is not None:
                     yield report
-                if not self._inner.requested:
+                stays = self._control.cancelled and not self._outer.requested
+                if stays or not self._inner.requested:
                     self._emit(Watching(settings.watch_globs))
                 changed = self._next_change(root, watcher)
-                if not changed:
+                if changed is None:
                     return
                 self._emit(FilesChanged(tuple(sorted(changed))))
                 report = self._pass(force=False, first=False)
@@ -163,6 +211,7 @@ class _Passes:
     def _pass(self, *, force: bool, first: bool) -> RunReport | None:
         """Run once; give None if there was nothing that could be run."""
         self._inner = _Either(self._outer)
+        self._control.begun(self._inner)
         self._running = True
         try:
             with self._open() as session:
@@ -194,14 +243,8 @@ class _Passes:
         stages = tuple(session.stages.values())
         self._interest = Interest.of(session.root, stages, session.sources, {})
         started_ns = time.monotonic_ns()
-        report, judge = run_in(
-            session,
-            self._targets,
-            started_ns,
-            force=force,
-            on_event=self._emit,
-            cancellation=self._inner,
-            spares=True,
+        report, judge = self._run_in(
+            session, started_ns=started_ns, force=force, cancellation=self._inner
         )
         facts = dict(judge.facts)
         for one in report.stages:
@@ -212,13 +255,13 @@ class _Passes:
         self._interest = Interest.of(session.root, stages, sources, facts)
         return report
 
-    def _next_change(self, root: Path, watcher: Watcher) -> set[str]:
-        """Wait for a change that may affect the pipeline; give nothing if it's time to end."""
+    def _next_change(self, root: Path, watcher: Watcher) -> set[str] | None:
+        """Wait for a change that may affect the pipeline; give None if it's time to end."""
         while not self._outer.requested:
             found = {path for path in watcher.wait(_TICK) if self._may_affect(root, path)}
-            if found:
+            if self._control.take() or found:
                 return found
-        return set()
+        return None
 
     def _may_affect(self, root: Path, path: str) -> bool:
         if self._interest.is_made(path):

@@ -10,21 +10,27 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, override
 
+from pivot.decide import Skip
+from pivot.engine.judge import Judge
 from pivot.engine.report import Change, Explanation, forecast_word
 from pivot.engine.stability import ADVICE
 from pivot.fingerprint import excerpt
 from pivot.store.archive import Sample
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from pivot.decide import Forecast, Reason
+    from pivot.engine.judge import Verdict
     from pivot.engine.observe import Observer
+    from pivot.engine.workspace import Workspace
     from pivot.fingerprint import Symbol
     from pivot.stage import Stage
     from pivot.store.archive import Archive
+    from pivot.store.content import Content
 
 _UNKNOWN_SOURCE = "what it was is not known any more"
 _UNSTABLE = f"it has another value at every import, though its source is the same: {ADVICE}"
@@ -96,6 +102,35 @@ class Explainer:
             except OSError:
                 self._texts[file] = None
         return self._texts[file]
+
+
+class ExplainingJudge(Judge):
+    """Judges as a judge does, and explains each decision by which something is done."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        observer: Observer,
+        forced: Collection[str],
+        tell: Callable[[Explanation], None],
+    ) -> None:
+        super().__init__(workspace, observer, forced)
+        self._explainer = Explainer(workspace.root, observer, workspace.archive, diff=True)
+        self._tell = tell
+
+    @override
+    def judge(
+        self,
+        stage: Stage,
+        *,
+        assumed: Mapping[str, Content] | None = None,
+        pending: Collection[str] = (),
+    ) -> Verdict:
+        """Look at a stage, decide, and explain."""
+        verdict = super().judge(stage, assumed=assumed, pending=pending)
+        if not isinstance(verdict.decision, Skip):
+            self._tell(self._explainer.explain(stage, verdict.decision))
+        return verdict
 
 
 def _source(key: str, sample: Sample) -> str:

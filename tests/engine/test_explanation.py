@@ -136,3 +136,17 @@ def test_many_stages_share_one_reason(ran):
     one, other = pivot.explain(ran.root, diff=True)
     assert one.changes == other.changes
     assert one.changes[0].diff
+
+
+def test_a_run_can_be_told_why_it_does_what_it_does(ran):
+    ran.edit("helpers.py", "LIMIT = 3", "LIMIT = 5")
+    foretold = pivot.explain(ran.root, diff=True)
+    told = []
+    ran.run(on_explanation=told.append)
+    assert tuple(told) == foretold
+
+
+def test_what_is_up_to_date_needs_no_explanation(ran):
+    told = []
+    ran.run(on_explanation=told.append)
+    assert told == []
