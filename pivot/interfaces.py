@@ -1,9 +1,9 @@
 """What a driver implements, and the values that it is given and gives back.
 
-Drivers are found by name in entry-point groups: executors (`pivot.executors`), exporters
-(`pivot.exporters`) and remotes (`pivot.remotes`); loaders have their own module. A driver gets
-values and gives values; it is never handed the engine. `pivot.testing` has a conformance suite for
-each. Tests: tests/test_interfaces.py.
+Drivers are found by name in entry-point groups: displays (`pivot.displays`), executors
+(`pivot.executors`), exporters (`pivot.exporters`) and remotes (`pivot.remotes`); loaders have their
+own module. A driver gets values and gives values; it is never handed the engine. `pivot.testing`
+has a conformance suite for each kind but displays. Tests: tests/test_interfaces.py.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pivot.errors import Place
+    from pivot.events import Event
     from pivot.store.content import Content, Signature
 
 
@@ -313,4 +314,71 @@ class Remote(Protocol):
 
     def close(self) -> None:
         """Let go of connections; closing again is no error."""
+        ...
+
+
+class Runs(Protocol):
+    """The runs that a display shows, and what it may ask of them; from any thread."""
+
+    @property
+    def root(self) -> Path:
+        """The project's root."""
+        ...
+
+    @property
+    def watching(self) -> bool:
+        """Whether another run follows whenever files change."""
+        ...
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing runs any more, nor will; all events have been told."""
+        ...
+
+    @property
+    def ending(self) -> bool:
+        """Whether it was asked for the end, by `end` or by a signal."""
+        ...
+
+    def cancel(self) -> None:
+        """Stop the run that is going on; a watch goes on."""
+        ...
+
+    def again(self) -> None:
+        """Of a watch: run now, or after the run that is going on, though no file has changed."""
+        ...
+
+    def end(self) -> None:
+        """Ask for the end of all, for which `over` then is to be waited."""
+        ...
+
+
+@runtime_checkable
+class Display(Protocol):
+    """Something that has the terminal for itself while it shows runs, which are in another thread.
+
+    An entry point names a callable that takes `Runs` and gives this. What `tell` and `explain` are
+    given comes in that other thread, from before `show` is called on, and must be dealt with at
+    once: the run waits meanwhile.
+    """
+
+    def tell(self, event: Event) -> None:
+        """Take note of an event; a watch has those of many runs, each from its `RunStarted` on."""
+        ...
+
+    def explain(self, stage: str, text: str) -> None:
+        """Take note of why a stage is going to run, or to be restored, right before it's decided.
+
+        The text is what `pivot explain --diff` prints of a stage, without colours.
+        """
+        ...
+
+    def show(self) -> None:
+        """Show them until the user has seen enough, or they are both `ending` and `over`.
+
+        Called in the main thread. Standard input and output as Python began with them
+        (`sys.__stdin__`, `sys.__stdout__`, `sys.__stderr__`) are the terminal meanwhile; what is
+        printed in any other way is printed at the end. A display that raises is given up, and the
+        runs go on without it. Whoever returns too early ends what runs.
+        """
         ...

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pivot.errors import PivotError, PluginError
-from pivot.interfaces import Executor, Exporter, Remote
+from pivot.interfaces import Display, Executor, Exporter, Remote
 from pivot.plugins import addresses
 from pivot.plugins.problems import FAILURES, describe, spell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from pivot.interfaces import ExecutorOptions
+    from pivot.interfaces import ExecutorOptions, Runs
     from pivot.plugins.catalog import Catalog, FoundPlugin
     from pivot.plugins.problems import Problem
 
@@ -58,6 +58,14 @@ class Answers:
         if not isinstance(exporter, Exporter):
             raise _not_a(plugin, "a callable that gives a pivot.interfaces.Exporter")
         return exporter
+
+    def display(self, name: str, runs: Runs) -> Display:
+        """Make the installed display of a name; no hook is asked for one."""
+        plugin, factory = self._driver("pivot.displays", name)
+        display = _make(plugin, factory, runs)
+        if not isinstance(display, Display):
+            raise _not_a(plugin, "a callable that gives a pivot.interfaces.Display")
+        return display
 
     def _driver(self, group: str, name: str) -> tuple[FoundPlugin, Any]:
         plugin = self._catalog.pick(group, name, self._problems())

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 GROUPS = (
     "pivot.commands",
+    "pivot.displays",
     "pivot.executors",
     "pivot.exporters",
     "pivot.hooks",

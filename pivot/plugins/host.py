@@ -24,7 +24,7 @@ from pivot.plugins.problems import Problem, spell
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pivot.interfaces import Executor, ExecutorOptions, Exporter, Remote
+    from pivot.interfaces import Display, Executor, ExecutorOptions, Exporter, Remote, Runs
     from pivot.plugins.catalog import FoundPlugin
     from pivot.plugins.commands import CommandEntry
     from pivot.plugins.hooks import Hooks
@@ -106,6 +106,10 @@ class PluginHost:
     def exporter(self, name: str) -> Exporter:
         """Give the exporter of a format; raises `MissingPluginError`."""
         return cast("Exporter", self._ask("pivot_get_exporter", name=name))
+
+    def make_display(self, name: str, runs: Runs) -> Display:
+        """Make the display of a name, which will show these runs; raises `MissingPluginError`."""
+        return self._answers.display(name, runs)
 
     def hash_value(self, value: object) -> str | None:
         """Give a plugin's stable hash of a constant, or None if no plugin knows its type."""

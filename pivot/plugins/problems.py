@@ -24,6 +24,7 @@ FAILURES = (Exception, SystemExit)
 
 #: (group, name) -> the distribution that provides it, and the extra of Pivot that installs it.
 _KNOWN = {
+    ("pivot.displays", "tui"): ("pivot-tui", "tui"),
     ("pivot.exporters", "dvc"): ("pivot-dvc-export", "dvc"),
     ("pivot.loaders", "CSV"): ("pivot-loaders-pandas", "pandas"),
     ("pivot.loaders", "Excel"): ("pivot-loaders-pandas", "pandas"),
@@ -37,6 +38,7 @@ _KNOWN = {
 }
 _NOUNS = {
     "pivot.commands": "command",
+    "pivot.displays": "display",
     "pivot.executors": "executor",
     "pivot.exporters": "exporter",
     "pivot.hooks": "hooks",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).parent.parent.parent
 PAGES = sorted((REPOSITORY / "docs" / "plugins").glob("*.md"))
-WITH_PLUGINS = ["executor.md", "exporter.md", "hooks.md", "loader.md", "remote.md"]
+WITH_PLUGINS = ["display.md", "executor.md", "exporter.md", "hooks.md", "loader.md", "remote.md"]
 
 
 def page(name: str) -> Path:

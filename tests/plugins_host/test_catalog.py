@@ -85,6 +85,7 @@ def test_groups_that_are_not_pivots_are_left_alone(install):
     install("acme-loaders", "[pivot.loaders]\nA = a:A\n[pivot.of.others]\nB = b:B\n")
     assert {plugin.group for plugin in Catalog().everything()} <= {
         "pivot.commands",
+        "pivot.displays",
         "pivot.executors",
         "pivot.exporters",
         "pivot.hooks",

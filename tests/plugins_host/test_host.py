@@ -9,7 +9,7 @@ import pytest
 
 from pivot import events, hookspecs
 from pivot.errors import PluginError
-from pivot.interfaces import Executor, ExecutorOptions, Exporter, Plan
+from pivot.interfaces import Display, Executor, ExecutorOptions, Exporter, Plan
 from pivot.plugins import MissingPluginError, PluginHost, Problem, hookimpl
 
 
@@ -251,6 +251,9 @@ acme = acme_drivers:open_executor
 acme-wrong = acme_drivers:function
 acme-fails = acme_drivers:fails
 acme-refuses = acme_drivers:refuses
+[pivot.displays]
+acme = acme_drivers:AcmeDisplay
+acme-wrong = acme_drivers:function
 [pivot.exporters]
 acme = acme_drivers:AcmeExporter
 acme-wrong = acme_drivers:Hollow
@@ -279,6 +282,13 @@ def fails(options):
 def refuses(options):
     raise ConfigError("set acme.queue first")
 
+class AcmeDisplay:
+    def __init__(self, runs):
+        self.runs = runs
+    def tell(self, event): ...
+    def explain(self, stage, text): ...
+    def show(self): ...
+
 class AcmeExporter:
     def export(self, plan):
         return "acme\\n"
@@ -301,6 +311,18 @@ def test_an_installed_exporter_is_made(acme):
     exporter = acme.exporter("acme")
     assert isinstance(exporter, Exporter)
     assert exporter.export(Plan((), ())) == "acme\n"
+
+
+def test_an_installed_display_is_made_with_the_runs(acme):
+    runs = object()
+    display = acme.make_display("acme", runs)
+    assert isinstance(display, Display)
+    assert display.runs is runs
+
+
+def test_what_makes_no_display_is_an_error_that_names_the_distribution(acme):
+    with pytest.raises(PluginError, match=r"acme-drivers 1.0 is broken: display 'acme-wrong'"):
+        acme.make_display("acme-wrong", object())
 
 
 @pytest.mark.parametrize("name", ["AcmeFunction", "AcmeHollow"])

@@ -55,6 +55,11 @@ def test_what_pivots_own_plugin_would_provide_is_told_with_its_extra():
     assert text == f"loaders.CSV is not installed\n  {expected}"
 
 
+def test_the_display_that_is_not_installed_is_told_with_its_extra():
+    text = absent("pivot.displays", "tui")
+    assert text.endswith("display 'tui' is provided by pivot-tui: pip install 'pivot[tui]'")
+
+
 def test_what_is_switched_off_is_told_before_what_could_be_installed():
     text = absent("pivot.loaders", "CSV", "JSON", off="pivot-loaders-pandas")
     assert "pivot-loaders-pandas, which is switched off" in text

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="With --watch: how long nothing must follow a change.",
 )
+@click.option("--tui", is_flag=True, help="Show the run on the whole terminal, with keys.")
 @click.option(
     "--executor",
     metavar="NAME",
@@ -78,6 +79,7 @@ def run(
     restart: bool,
     globs: tuple[str, ...],
     debounce: float | None,
+    tui: bool,
     executor: str | None,
     as_json: bool,
     quiet: bool,
@@ -91,6 +93,8 @@ def run(
         raise click.UsageError("--json and --quiet can't be used together")
     if diff and mode != "explain":
         raise click.UsageError("--diff goes with --explain")
+    if tui:
+        _check_tui(mode, as_json=as_json, quiet=quiet)
     if (restart or globs or debounce is not None) and not watch:
         raise click.UsageError("--restart, --glob and --debounce go with --watch")
     if watch and mode is not None:
@@ -99,16 +103,31 @@ def run(
     if mode is not None:
         return _foretell(chosen, settings, mode, force=force, diff=diff, as_json=as_json)
     wish = Wish(chosen, settings, force, keep_going or None, jobs, executor)
+    if watch:
+        wish = dataclasses.replace(wish, restart=restart, globs=globs, debounce=debounce)
+    if tui:
+        # Late, as below.
+        from pivot.cli.showing import show
+
+        return show(wish, "tui", watching=watch)
     with _display(as_json=as_json, quiet=quiet) as display:
         if watch:
             # Late, as below.
             from pivot.cli.watching import watch as watch_files
 
-            return watch_files(
-                dataclasses.replace(wish, restart=restart, globs=globs, debounce=debounce), display
-            )
+            return watch_files(wish, display)
         question = None if force or as_json else _question(quiet=quiet)
         return _run(dataclasses.replace(wish, question=question), display)
+
+
+def _check_tui(mode: str | None, *, as_json: bool, quiet: bool) -> None:
+    """Raise `UsageError` for what has no use for a whole terminal, or if there is none."""
+    other = "json" if as_json else "quiet" if quiet else mode
+    if other:
+        raise click.UsageError(f"--tui and --{other} can't be used together")
+    for name, stream in {"input": sys.stdin, "output": sys.stdout}.items():
+        if not is_terminal(stream):
+            raise click.UsageError(f"--tui needs a terminal, and standard {name} is none")
 
 
 def _question(*, quiet: bool) -> Callable[[int], Question] | None:
