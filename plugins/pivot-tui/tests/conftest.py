@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import os
 import pty
+import re
 import signal
 import struct
 import subprocess
@@ -180,13 +181,13 @@ class Terminal:
                 self.drawn += data
                 self._changed.notify_all()
 
-    def until(self, text: str) -> None:
-        """Wait until a text is drawn that was not awaited before."""
-        wanted = text.encode()
+    def until(self, pattern: str) -> None:
+        """Wait until something is drawn that was not awaited before."""
+        wanted = re.compile(pattern.encode(), re.DOTALL)
         with self._changed:
-            found = self._changed.wait_for(lambda: wanted in self.drawn[self._seen :], 60)
-            assert found, (text, self.drawn[-3000:])
-            self._seen = self.drawn.index(wanted, self._seen) + len(wanted)
+            found = self._changed.wait_for(lambda: wanted.search(self.drawn, self._seen), 60)
+            assert found, (pattern, self.drawn[-3000:])
+            self._seen = found.end()
 
     def type(self, keys: str) -> None:
         os.write(self.master, keys.encode())
