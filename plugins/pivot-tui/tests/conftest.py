@@ -21,6 +21,7 @@ import click
 import pytest
 from pivot_tui.app import TuiApp
 from pivot_tui.board import Board
+from pivot_tui.pace import Pace
 
 from pivot.events import RunStarted, StageDecided, StageFinished, StageStarted, Status
 
@@ -130,6 +131,7 @@ def drive():
             app = TuiApp(runs, board, lambda: interrupts.append(1))
             # It looks when it's told to.
             app.TICK = 3600
+            app._pace = Pace(used=lambda: 0.0)
             async with app.run_test(size=size) as pilot:
                 driven = Driven(app, pilot, interrupts)
                 await driven.settle()

@@ -22,6 +22,7 @@ from pivot_tui.board import Phase, State
 from pivot_tui.drawn import Drawn, Kind, drawn
 from pivot_tui.lines_view import LinesView
 from pivot_tui.outputs import changes
+from pivot_tui.pace import Pace
 from pivot_tui.past import past, usual
 from pivot_tui.screens import HelpScreen, QuitScreen
 from pivot_tui.stage_list import StageList, matching
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from pivot.interfaces import Runs
     from pivot_tui.board import Board, Row
 
+#: For how long, in seconds, it stays with a stage that it has selected by itself.
+_LINGER = 0.5
 _TITLES = ("Log", "Why", "Outputs", "History")
 _BUSY = (Phase.STARTING, Phase.RUNNING)
 
@@ -95,7 +98,9 @@ class TuiApp(App[None]):
         self._notice = Static(id="notice", markup=False)
         #: What ended the application in an unforeseen way.
         self.broken: Exception | None = None
+        self._pace = Pace()
         self._seen = self._plan = -1
+        self._chosen = 0.0
         self._filter = ""
         #: Whether the user selects; else it is what runs.
         self._picked = False
@@ -145,12 +150,13 @@ class TuiApp(App[None]):
     # Looking at the board
 
     def tick(self) -> None:
-        """Look at the board, and draw what has changed."""
+        """Look at the board, and draw what has changed, if the runs can spare the time."""
         if self._runs.over and self._runs.ending:
             self.exit()
             return
         version = self._board.version
-        if version != self._seen or self._board.count(State.RUNNING) or self._runs.ending:
+        moving = self._board.count(State.RUNNING) or self._runs.ending
+        if (version != self._seen or moving) and self._pace.allows():
             self._seen = version
             self._look()
 
@@ -160,7 +166,7 @@ class TuiApp(App[None]):
             self._list()
         if not self._picked:
             self._choose()
-        self._summary.update(summary(self._board, self._runs))
+        self._summary.update(summary(self._board, self._runs), layout=False)
         warnings = self._board.warnings
         self._notice.display = bool(warnings)
         if warnings:
@@ -183,6 +189,9 @@ class TuiApp(App[None]):
 
     def _choose(self) -> None:
         """Select what runs, as long as the user leaves that to us."""
+        now = self._board.now()
+        if now - self._chosen < _LINGER:
+            return
         wanted = State.RUNNING if self._board.count(State.RUNNING) else State.FAILED
         current = self.stages.selected
         row = self._board.row(current) if current else None
@@ -191,6 +200,7 @@ class TuiApp(App[None]):
         for name in self.stages.names:
             found = self._board.row(name)
             if found is not None and found.state is wanted:
+                self._chosen = now
                 self.stages.choose(name)
                 return
 
