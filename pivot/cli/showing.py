@@ -30,6 +30,8 @@ from pivot.plugins import PluginHost
 from pivot.plugins.problems import FAILURES, describe
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pivot.api import Explanation, RunReport
     from pivot.cli.narration import Line
     from pivot.cli.wish import Wish
@@ -68,6 +70,8 @@ class ShownRuns:
         self._minutes = _Minutes()
         self._report: RunReport | None = None
         self._error: BaseException | None = None
+        #: What the display raised.
+        self._failure: BaseException | None = None
         #: Told in place of the display, once that has failed.
         self._lines: Lines | None = None
         self._asked_to_end = False
@@ -117,11 +121,12 @@ class ShownRuns:
         try:
             self._display.show()
         except FAILURES as error:
-            return error
-        if not self.over:
-            self.end()
-            self._over.wait()
-        return None
+            self._failure = error
+        else:
+            if not self.over:
+                self.end()
+                self._over.wait()
+        return self._failure
 
     def tell_in_lines(self, failure: BaseException) -> None:
         """Go on without the display."""
@@ -132,7 +137,7 @@ class ShownRuns:
         )
         if not self.over:
             complain("  the run goes on without it")
-        self._lines = Lines()
+            self._lines = Lines()
 
     def finished(self) -> RunReport | None:
         """Wait for the end; print what is to be said of it, or raise what went wrong."""
@@ -198,12 +203,21 @@ class ShownRuns:
         if self._lines is not None:
             self._lines.tell(event)
         else:
-            self._display.tell(event)
+            self._pass_on(lambda: self._display.tell(event))
         if not isinstance(event, RunStarted | Warned):
             self._begun.set()
 
     def _explain(self, explanation: Explanation) -> None:
-        self._display.explain(explanation.stage, click.unstyle(explanation_text(explanation)))
+        text = click.unstyle(explanation_text(explanation))
+        self._pass_on(lambda: self._display.explain(explanation.stage, text))
+
+    def _pass_on(self, tell: Callable[[], None]) -> None:
+        """Tell the display, which is told nothing more when it has failed."""
+        if self._failure is None:
+            try:
+                tell()
+            except FAILURES as error:
+                self._failure = error
 
 
 class _Minutes(Quiet):

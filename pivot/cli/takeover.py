@@ -9,7 +9,7 @@ that Python began with. At the end the terminal is as it was, whatever happened.
         sys.__stdout__.write("...")   # reaches the terminal
         print("hello")                # is printed when the block ends
 
-Tests: tests/cli/test_takeover.py.
+Tests: tests/cli/test_showing.py.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """`pivot run --tui`, with displays that draw nothing, on a terminal of its own."""
 
-import contextlib
 import os
 import pty
+import select
 import subprocess
 import sys
 import termios
@@ -70,7 +70,9 @@ def shown(project, tmp_path, monkeypatch):
     project.pipeline(PIPELINE)
 
     def shown(body, *words):
-        (site / "acme_display.py").write_text(DISPLAY + body.replace("\n", "\n        "))
+        (site / "acme_display.py").write_text(
+            DISPLAY + body.replace("\n", "\n        ").replace("        \x00", "")
+        )
         master, slave = pty.openpty()
         modes = termios.tcgetattr(slave)
         process = subprocess.Popen(
@@ -81,14 +83,14 @@ def shown(project, tmp_path, monkeypatch):
             stderr=slave,
             start_new_session=True,
         )
-        status = process.wait(60)
+        drawn = b""
+        while process.poll() is None or select.select([master], [], [], 0)[0]:
+            if select.select([master], [], [], 0.05)[0]:
+                drawn += os.read(master, 65536)
         assert termios.tcgetattr(slave) == modes
         os.close(slave)
-        drawn = b""
-        with contextlib.suppress(OSError):  # Linux answers so at the end
-            while data := os.read(master, 65536):
-                drawn += data
         os.close(master)
+        status = process.returncode
         shown.drawn = drawn
         return status, click.unstyle(drawn.decode()).replace("\r\n", "\n")
 
@@ -139,6 +141,22 @@ def test_a_display_that_fails_does_not_take_the_run_with_it(shown):
     assert status == 0
     assert "warning: the display of acme_display failed: RuntimeError: a bug" in text
     assert text.splitlines()[-1].startswith("1 ran in ")
+
+
+def test_a_display_that_cannot_be_told_anything_does_not_take_the_run_with_it(shown):
+    body = "self.until_over()\n\ndef broken(self, event):\n    1 / 0\n\nDisplay.tell = broken"
+    status, text = shown(body.replace("\n", "\n\x00"))
+    assert status == 0
+    assert "warning: the display of acme_display failed: ZeroDivisionError" in text
+    assert text.splitlines()[-1].startswith("1 ran in ")
+
+
+def test_of_very_much_that_was_printed_the_end_is_shown(shown, project):
+    project.edit("pipeline.py", 'print("printed by the import")', 'print("x\\n" * 99_999)')
+    status, text = shown("self.until_over()")
+    assert status == 0
+    assert text.startswith("...\nx\nx\n")
+    assert len(text) < 100_000
 
 
 def test_what_a_display_did_to_the_terminal_is_undone_when_it_fails(shown):

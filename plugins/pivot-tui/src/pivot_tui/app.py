@@ -15,6 +15,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer, Input, Static, TabbedContent, TabPane
+from textual.worker import Worker, WorkerState
 
 import pivot
 from pivot_tui import details
@@ -74,7 +75,7 @@ class TuiApp(App[None]):
         Binding("ctrl+c", "interrupt", show=False, priority=True),
         Binding("ctrl+q", "quit", show=False, priority=True),
         Binding("ctrl+z", "suspend_process", show=False, priority=True),
-        Binding("escape", "unfilter", show=False),
+        Binding("escape", "unfilter", "All stages", key_display="Esc"),
     ]
 
     def __init__(
@@ -135,6 +136,8 @@ class TuiApp(App[None]):
         sys.stdout, sys.stderr = self._streams
         self.stages.focus()
         self._field.display = self._notice.display = False
+        # After a while in the background, what is on the terminal is not ours.
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.tick()
         self.set_interval(self.TICK, self.tick)
 
@@ -264,7 +267,7 @@ class TuiApp(App[None]):
             self.call_from_thread(self._put_outputs, shown, lines)
 
         # Comparing may take a moment, in which keys are to work.
-        self.run_worker(compare, thread=True, group="outputs", exclusive=True)
+        self.run_worker(compare, thread=True, group="outputs", exclusive=True, exit_on_error=False)
 
     def _put_outputs(self, shown: object, lines: list[Drawn]) -> None:
         if shown == self._shown_outputs:
@@ -287,13 +290,18 @@ class TuiApp(App[None]):
             else:
                 self.call_from_thread(self._take_history, runs)
 
-        self.run_worker(read, thread=True, group="history", exclusive=True)
+        self.run_worker(read, thread=True, group="history", exclusive=True, exit_on_error=False)
 
     def _take_history(self, runs: Sequence[RunRecord]) -> None:
         self._past = runs
         self._runs_read += 1
         self._board.expect(usual(runs))
         self._detail()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Fail with a thread that has failed, unless it was for want of an application."""
+        if event.state is WorkerState.ERROR and event.worker.error and self.is_running:
+            raise event.worker.error
 
     # What the user does
 
@@ -323,12 +331,14 @@ class TuiApp(App[None]):
     def action_filter(self) -> None:
         """Ask for a filter."""
         self._field.display = True
+        self.refresh_bindings()
         self._field.focus()
 
     def action_unfilter(self) -> None:
         """Show all stages."""
         self._field.value = ""
         self._field.display = False
+        self.refresh_bindings()
         self.stages.focus()
 
     def action_tab(self, name: str) -> None:
@@ -375,6 +385,8 @@ class TuiApp(App[None]):
         """Say whether a key has a meaning now."""
         if action == "cancel":
             return self._busy
+        if action == "unfilter":
+            return self._field.display
         if action == "again":
             return self._runs.watching and not self._runs.over
         return True
