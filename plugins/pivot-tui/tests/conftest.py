@@ -117,7 +117,7 @@ class Driven:
         return [line.rstrip() for line in lines if line.strip()]
 
     def lines(self):
-        return [line.text for line in self.app.view(self.app.tab).lines]
+        return [line.text for line in self.app.right.view(self.app.right.tab).lines]
 
 
 @pytest.fixture

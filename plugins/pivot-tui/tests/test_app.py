@@ -72,7 +72,7 @@ def test_the_log_is_live_and_follows(started, runs, drive):
         for number in range(100):
             started.tell(StageOutput("b", f"line {number} [red]"))
         await driven.settle()
-        view = driven.app.view("log")
+        view = driven.app.right.view("log")
         await driven.settle()
         assert driven.lines()[-1] == "line 99 [red]"
         assert view.scroll_offset.y == view.max_scroll_y > 0
@@ -90,7 +90,7 @@ def test_who_does_not_follow_stays_where_he_is(started, runs, drive):
         for number in range(100):
             started.tell(StageOutput("b", f"line {number}"))
         await driven.press("f")
-        view = driven.app.view("log")
+        view = driven.app.right.view("log")
         view.scroll_to(y=10, animate=False, immediate=True)
         started.tell(StageOutput("b", "one more"))
         await driven.settle()
@@ -109,7 +109,7 @@ def test_who_scrolls_up_in_the_log_stays_there(started, runs, drive):
         await driven.press("tab", "tab", "home")
         started.tell(StageOutput("b", "one more"))
         await driven.settle()
-        assert driven.app.view("log").scroll_offset.y == 0
+        assert driven.app.right.view("log").scroll_offset.y == 0
 
     drive(started, runs, script)
 
@@ -130,7 +130,7 @@ def test_why_shows_reasons_and_explanation(started, runs, drive):
 def test_a_key_shows_a_tab(started, runs, drive, key, tab):
     async def script(driven):
         await driven.press(key)
-        assert driven.app.tab == tab
+        assert driven.app.right.tab == tab
         assert driven.lines()
 
     drive(started, runs, script)
@@ -295,7 +295,7 @@ def test_any_size_will_do(started, runs, drive, size):
 
 def test_a_change_of_size_moves_the_right_side_below_the_left(started, runs, drive):
     async def script(driven):
-        right = driven.app._tabs
+        right = driven.app.right
         assert right.region.x > 0
         await driven.pilot.resize_terminal(60, 24)
         assert right.region.x == 0
@@ -335,7 +335,7 @@ def test_a_log_is_drawn_as_far_as_it_is_seen(started, runs, drive):
             started.tell(StageOutput("b", f"line {number}"))
         await driven.settle()
         await driven.settle()
-        view = driven.app.view("log")
+        view = driven.app.right.view("log")
         assert len(view.lines) == 5001
         assert view.lines[0].text == "... 15000 earlier lines: pivot logs b"
         assert view.render_line(0).text.startswith("line ")
@@ -347,7 +347,7 @@ def test_wide_lines_scroll_sideways(started, runs, drive):
     async def script(driven):
         started.tell(StageOutput("b", "数" * 200 + "end"))
         await driven.settle()
-        view = driven.app.view("log")
+        view = driven.app.right.view("log")
         assert view.max_scroll_x > 100
         view.scroll_to(x=view.max_scroll_x, animate=False, immediate=True)
         assert view.render_line(0).text.rstrip().endswith("end")

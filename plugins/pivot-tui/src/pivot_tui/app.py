@@ -14,33 +14,25 @@ from typing import TYPE_CHECKING, ClassVar, override
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Footer, Input, Static, TabbedContent, TabPane
-from textual.worker import Worker, WorkerState
+from textual.widgets import Footer, Input, Static
 
-import pivot
-from pivot_tui import details
 from pivot_tui.board import Phase, State
-from pivot_tui.drawn import Drawn, Kind, drawn
-from pivot_tui.lines_view import LinesView
-from pivot_tui.outputs import changes
 from pivot_tui.pace import Pace
-from pivot_tui.past import past, usual
+from pivot_tui.right_side import RightSide
 from pivot_tui.screens import HelpScreen, QuitScreen
 from pivot_tui.stage_list import StageList, matching
 from pivot_tui.summary import summary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from textual.app import ComposeResult
 
-    from pivot.api import RunRecord
     from pivot.interfaces import Runs
-    from pivot_tui.board import Board, Row
+    from pivot_tui.board import Board
 
 #: For how long, in seconds, it stays with a stage that it has selected by itself.
 _LINGER = 0.5
-_TITLES = ("Log", "Why", "Outputs", "History")
 _BUSY = (Phase.STARTING, Phase.RUNNING)
 
 
@@ -91,11 +83,7 @@ class TuiApp(App[None]):
         self.stages = StageList(board, id="stages")
         self._summary = Static(id="summary", markup=False)
         self._field = Input(placeholder="part of a name, or a glob", id="filter", compact=True)
-        self._tabs = TabbedContent(id="right")
-        self._views = {
-            title.lower(): LinesView(id=f"{title.lower()}-lines", follow=title == "Log")
-            for title in _TITLES
-        }
+        self.right = RightSide(board, runs, id="right")
         self._notice = Static(id="notice", markup=False)
         #: What ended the application in an unforeseen way.
         self.broken: Exception | None = None
@@ -105,14 +93,9 @@ class TuiApp(App[None]):
         self._filter = ""
         #: Whether the user selects; else it is what runs.
         self._picked = False
-        self._printed: tuple[str | None, int] = (None, 0)
-        self._shown_row: Row | None = None
-        self._shown_outputs: object = None
-        self._shown_history: object = None
-        #: The runs before, how often they were read, and after which phase of the runs.
-        self._past: Sequence[RunRecord] = ()
-        self._runs_read = 0
-        self._past_of: object = None
+        #: After how many runs the history was read.
+        self._read: object = None
+        #: By what keys have a meaning or not.
         self._usable: object = None
 
     def compose(self) -> ComposeResult:
@@ -122,10 +105,7 @@ class TuiApp(App[None]):
             with Vertical(id="left"):
                 yield self.stages
                 yield self._field
-            with self._tabs:
-                for title, view in zip(_TITLES, self._views.values(), strict=True):
-                    with TabPane(title, id=title.lower()):
-                        yield view
+            yield self.right
         yield self._notice
         yield Footer(compact=True)
 
@@ -140,15 +120,6 @@ class TuiApp(App[None]):
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.tick()
         self.set_interval(self.TICK, self.tick)
-
-    def view(self, name: str) -> LinesView:
-        """Give the lines of a tab."""
-        return self._views[name]
-
-    @property
-    def tab(self) -> str:
-        """The tab that is seen."""
-        return self._tabs.active
 
     # Looking at the board
 
@@ -176,11 +147,11 @@ class TuiApp(App[None]):
             more = f" (and {len(warnings) - 1} more)" if len(warnings) > 1 else ""
             self._notice.update(f"warning: {warnings[-1]}{more}")
         ended = (self._board.ended, self._runs.over)
-        if ended != self._past_of:
-            self._past_of = ended
-            self._read_history()
+        if ended != self._read:
+            self._read = ended
+            self.right.read_history()
         self.stages.refresh()
-        self._detail()
+        self.right.show(self.stages.selected)
         usable = (self._busy, self._runs.over)
         if usable != self._usable:
             # The footer is made anew.
@@ -207,117 +178,12 @@ class TuiApp(App[None]):
                 self.stages.choose(name)
                 return
 
-    def _detail(self) -> None:
-        """Bring up to date what is seen on the right."""
-        name = self.stages.selected
-        row = self._board.row(name) if name else None
-        if self._board.phase is Phase.BROKEN:
-            self._broken_pipeline()
-        elif name is None or row is None:
-            self._say_nothing()
-        elif self.tab == "log":
-            self._log(name, row)
-        elif self.tab == "why" and row is not self._shown_row:
-            self._shown_row = row
-            self.view("why").put(details.why(row))
-        elif self.tab == "outputs":
-            self._outputs(row)
-        elif self.tab == "history":
-            self._history(name)
-
-    def _broken_pipeline(self) -> None:
-        title = Drawn(
-            "The pipeline can't be run; it is tried again when a file changes.", Kind.TROUBLE
-        )
-        error = [drawn(line) for line in self._board.note.split("\n")]
-        self._forget()
-        if self.tab:
-            self.view(self.tab).put([title, Drawn(""), *error])
-
-    def _say_nothing(self) -> None:
-        self._forget()
-        words = "No stage has such a name." if self._filter else "There are no stages yet."
-        if self.tab:
-            self.view(self.tab).put([Drawn(words, Kind.DIM)])
-
-    def _forget(self) -> None:
-        self._printed, self._shown_row = (None, 0), None
-        self._shown_outputs = self._shown_history = None
-
-    def _log(self, name: str, row: Row) -> None:
-        printed = self._board.printed(name)
-        before, count = self._printed
-        if (name, printed) == self._printed and row is self._shown_row:
-            return
-        same = before == name and 0 < count <= printed
-        self._printed, self._shown_row = (name, printed), row
-        self.view("log").put(
-            details.log(self._board, self._runs.root, name), printed - count if same else None
-        )
-
-    def _outputs(self, row: Row) -> None:
-        shown = (row.name, row.before, row.after, row.state)
-        if shown == self._shown_outputs:
-            return
-        self._shown_outputs = shown
-        root = self._runs.root
-
-        def compare() -> None:
-            lines = changes(root, row)
-            self.call_from_thread(self._put_outputs, shown, lines)
-
-        # Comparing may take a moment, in which keys are to work.
-        self.run_worker(compare, thread=True, group="outputs", exclusive=True, exit_on_error=False)
-
-    def _put_outputs(self, shown: object, lines: list[Drawn]) -> None:
-        if shown == self._shown_outputs:
-            self.view("outputs").put(lines)
-
-    def _history(self, name: str) -> None:
-        shown = (name, self._runs_read)
-        if shown != self._shown_history:
-            self._shown_history = shown
-            self.view("history").put(past(self._past, name))
-
-    def _read_history(self) -> None:
-        """Read what is kept of earlier runs, in a thread: there may be much."""
-
-        def read() -> None:
-            try:
-                runs = pivot.history(self._runs.root)
-            except pivot.PivotError as error:
-                self.call_from_thread(self.notify, str(error), severity="error", markup=False)
-            else:
-                self.call_from_thread(self._take_history, runs)
-
-        self.run_worker(read, thread=True, group="history", exclusive=True, exit_on_error=False)
-
-    def _take_history(self, runs: Sequence[RunRecord]) -> None:
-        self._past = runs
-        self._runs_read += 1
-        self._board.expect(usual(runs))
-        self._detail()
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Fail with a thread that has failed, unless it was for want of an application."""
-        if event.state is WorkerState.ERROR and event.worker.error and self.is_running:
-            raise event.worker.error
-
     # What the user does
 
     def on_stage_list_selected(self, event: StageList.Selected) -> None:
         """Show the stage that is selected now."""
         self._picked |= event.by_user
-        self._forget()
-        for view in self._views.values():
-            if not view.follow:
-                view.scroll_home(animate=False, immediate=True)
-        self._detail()
-
-    def on_tabbed_content_tab_activated(self) -> None:
-        """Show the tab that is seen now."""
-        self._forget()
-        self._detail()
+        self.right.select(event.name)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show the stages that match."""
@@ -343,11 +209,11 @@ class TuiApp(App[None]):
 
     def action_tab(self, name: str) -> None:
         """Show a tab."""
-        self._tabs.active = name
+        self.right.tab = name
 
     def action_follow(self) -> None:
         """Follow the end of the log, or stop following."""
-        view = self.view("log")
+        view = self.right.view("log")
         view.follow = not view.follow
         if view.follow:
             view.scroll_end(animate=False)
