@@ -16,6 +16,9 @@ from pivot.events import (
     Warned,
     Watching,
 )
+from pivot.store.content import Content
+from pivot.store.layout import Layout
+from pivot.store.lock import Lock, Record, write_lock
 
 
 def test_stages_are_listed_with_their_states(started, runs, drive):
@@ -132,6 +135,26 @@ def test_a_key_shows_a_tab(started, runs, drive, key, tab):
         await driven.press(key)
         assert driven.app.right.tab == tab
         assert driven.lines()
+
+    drive(started, runs, script)
+
+
+def test_outputs_that_are_compared_are_shown_however_often_one_looks_meanwhile(
+    started, runs, drive, tmp_path
+):
+    lock = Lock("b", "xxh64", {}, {}, (), (Record("out", "b.json", Content("0" * 16, 4)),))
+    file = Layout(tmp_path).lock_file("b")
+
+    async def script(driven):
+        await driven.press("3")
+        assert driven.lines()[0].startswith("Nothing is recorded")
+        file.parent.mkdir(parents=True)
+        write_lock(file, lock)
+        started.tell(StageFinished("b", Status.RAN, 1.0))
+        for _ in range(3):
+            driven.app.right.show("b")
+        await driven.settle()
+        assert driven.lines()[:2] == ["b.json", "  new: 4 B, 00000000"]
 
     drive(started, runs, script)
 

@@ -121,8 +121,10 @@ class RightSide(Vertical):
 
     def _becomes(self, shown: object) -> bool:
         """Take note of what is to be shown; say whether it isn't."""
-        before, self._shown = self._shown, shown
-        return before != shown
+        if self._shown == shown:
+            return False
+        self._shown = shown
+        return True
 
     def _log(self, row: Row) -> None:
         before, printed = self._shown, self._board.printed(row.name)
