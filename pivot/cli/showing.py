@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, override
 import click
 
 from pivot import api
-from pivot.cli.display import Lines, Quiet
+from pivot.cli.display import Quiet
 from pivot.cli.explaining import explanation_text
 from pivot.cli.narration import Narrator
 from pivot.cli.stopping import Stopper
@@ -72,8 +72,6 @@ class ShownRuns:
         self._error: BaseException | None = None
         #: What the display raised.
         self._failure: BaseException | None = None
-        #: Told in place of the display, once that has failed.
-        self._lines: Lines | None = None
         self._asked_to_end = False
         self._stopper: Stopper | None = None
         self._begun = threading.Event()
@@ -137,13 +135,12 @@ class ShownRuns:
         )
         if not self.over:
             complain("  the run goes on without it")
-            self._lines = Lines()
+            self._minutes.tell_at_once()
 
     def finished(self) -> RunReport | None:
         """Wait for the end; print what is to be said of it, or raise what went wrong."""
         self._over.wait()
-        if self._lines is None:
-            self._minutes.read_out()
+        self._minutes.read_out()
         if self._error is not None:
             raise self._error
         if self._report is not None:
@@ -200,10 +197,7 @@ class ShownRuns:
 
     def _tell(self, event: Event) -> None:
         self._minutes.tell(event)
-        if self._lines is not None:
-            self._lines.tell(event)
-        else:
-            self._pass_on(lambda: self._display.tell(event))
+        self._pass_on(lambda: self._display.tell(event))
         if not isinstance(event, RunStarted | Warned):
             self._begun.set()
 
@@ -221,12 +215,23 @@ class ShownRuns:
 
 
 class _Minutes(Quiet):
-    """Keeps what is to be said at the end about the last run."""
+    """Keeps what is to be said at the end about the last run, or says all at once."""
 
     def __init__(self) -> None:
         super().__init__(Narrator(starts=False))
         self._kept: deque[Line] = deque(maxlen=_KEPT)
         self._runs = 0
+        self._at_once = False
+
+    def tell_at_once(self) -> None:
+        """Print from now on whatever is worth a line."""
+        self._at_once = True
+        self.read_out()
+
+    def read_out(self) -> None:
+        """Print the failures and warnings that were kept."""
+        while self._kept:
+            complain(self._kept.popleft().text)
 
     @override
     def tell(self, event: Event) -> None:
@@ -243,12 +248,11 @@ class _Minutes(Quiet):
 
     @override
     def _print(self, lines: list[Line]) -> None:
-        self._kept.extend(line for line in lines if line.trouble)
-
-    def read_out(self) -> None:
-        """Print failures and warnings."""
-        for line in self._kept:
-            complain(line.text)
+        if self._at_once:
+            for line in lines:
+                (complain if line.trouble else say)(line.text)
+        else:
+            self._kept.extend(line for line in lines if line.trouble)
 
 
 class _Guard(Quiet):
