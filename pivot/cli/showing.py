@@ -163,12 +163,7 @@ class ShownRuns:
         host = PluginHost(on_problem=lambda problem: self._tell(Warned(str(problem))))
         if not self.watching:
             self._report = api.run(
-                targets=wish.targets,
-                params=wish.settings,
-                executor=wish.executor,
-                jobs=wish.jobs,
-                force=wish.force,
-                keep_going=wish.keep_going,
+                **wish.options,
                 on_event=self._tell,
                 on_explanation=self._explain,
                 cancellation=self.cancellation,
@@ -176,12 +171,7 @@ class ShownRuns:
             )
             return
         passes = api.watch(
-            targets=wish.targets,
-            params=wish.settings,
-            executor=wish.executor,
-            jobs=wish.jobs,
-            force=wish.force,
-            keep_going=wish.keep_going,
+            **wish.options,
             restart=wish.restart,
             globs=wish.globs or None,
             debounce=wish.debounce,

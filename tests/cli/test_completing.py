@@ -114,7 +114,7 @@ def test_older_scripts_are_understood(scaling, invoke, monkeypatch):
         ("pivot config get cache", ["cache.link"]),
         ("pivot config set rem", ["remotes.far", "remotes.near"]),
         ("pivot config unset def", ["default_remote"]),
-        ("pivot config set executor ", ["inline", "loky"]),
+        ("pivot config set executor ", ["inline", "interpreters", "loky"]),
         ("pivot config set undeclared ", ["track", "warn", "error", "off"]),
         ("pivot config set keep_going t", ["true"]),
         ("pivot config set cache.link ", ["reflink", "hardlink", "copy"]),

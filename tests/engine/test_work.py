@@ -74,7 +74,7 @@ LIMITS = {
         "hashes": (25, 5),
         "locks: files read": (0, 1),
         "locks: files written": (1, 0),
-        "modules imported": (373, 0),
+        "modules imported": (374, 0),
         "other files: files read": (2, 0),
         "outputs: files read": (2, 0),
         # A worker, and what watches over it.
