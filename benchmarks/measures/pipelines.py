@@ -66,6 +66,9 @@ def measure_pivot(bench: Bench, stages: int) -> Pivot:
         pivot.settle()
         compare(bench, pivot, scenario)
     pivot.settle()
+    asking: dict[str, Act] = {"pivot": lambda _: pivot.complete(), "bare": lambda _: measure(BARE)}
+    for name, figure in bench.rounds.least(asking).items():
+        bench.note("completion", (name, stages), figure)
     for name in ("cold", "full"):
         figure = bench.board.get(name, ("pivot", stages))
         if figure and figure.peak:

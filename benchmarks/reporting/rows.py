@@ -127,6 +127,11 @@ _ALL = (
         "run --watch: from saving an edit to its result, pandas, less the stage's own time",
         budget=Budget("<= 0.5 s", "watch", ("pivot", 2), 0.5),
     ),
+    Row(
+        "completion",
+        "names of stages completed in bash",
+        budget=Budget("176: <= 0.1 s", "completion", _PIVOT_176, 0.1),
+    ),
     Row("version", "`--version`"),
     Row("import", "`import pivot`, `import dvc.api`"),
     Row(

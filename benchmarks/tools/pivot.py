@@ -84,6 +84,18 @@ class Pivot:
         """Ask what is not up to date."""
         return measure([PIVOT, "status"], self.root)
 
+    def complete(self) -> Use:
+        """Complete the name of a stage, as bash asks for it."""
+        asked = {
+            "_PIVOT_COMPLETE": "bash_complete",
+            "COMP_WORDS": "pivot run stage_",
+            "COMP_CWORD": "",
+        }
+        use = measure([PIVOT], self.root, asked)
+        if "stage_0" not in use.output:
+            raise FailedError([PIVOT], 0, f"completed nothing: {use.output!r}")
+        return use
+
     def ran(self, output: str) -> int:
         """Give how many stages ran, going by the last line."""
         found = re.search(r"\b(\d+) ran\b", (output.splitlines() or [""])[-1])

@@ -143,6 +143,12 @@ def drive():
 
 
 _END = b"<the end>"
+#: Without what would win over the terminal's own size.
+_ENVIRONMENT = {
+    **{name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}},
+    "TERM": "xterm-256color",
+    "TEXTUAL_ANIMATIONS": "none",
+}
 
 
 class Terminal:
@@ -159,7 +165,7 @@ class Terminal:
             stdin=self.slave,
             stdout=self.slave,
             stderr=self.slave,
-            env={**os.environ, "TERM": "xterm-256color", "TEXTUAL_ANIMATIONS": "none"},
+            env=_ENVIRONMENT,
             start_new_session=True,
             # Makes it the controlling terminal, whose keys send signals.
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - as said
