@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pivot.api import (
         Cancellation,
+        checkout,
         explain,
         export,
         fetch,
@@ -38,6 +39,7 @@ _HOMES = {
     "PluginHost": "pivot.plugins",
     "REGISTRY": "pivot.registry",
     "Registry": "pivot.registry",
+    "checkout": "pivot.api",
     "explain": "pivot.api",
     "export": "pivot.api",
     "fetch": "pivot.api",
@@ -59,6 +61,7 @@ __all__ = [
     "PivotError",
     "PluginHost",
     "Registry",
+    "checkout",
     "explain",
     "export",
     "fetch",

@@ -278,15 +278,28 @@ class Moved:
     whole: bool
 
 
+@frozen
+class Stored:
+    """Something that a remote holds."""
+
+    key: str
+    #: In bytes.
+    size: int
+    #: When it was stored, in seconds since 1970 by the place's clock; None if it doesn't say.
+    since: float | None = None
+
+
 @runtime_checkable
 class Remote(Protocol):
-    """A place that holds blobs of the cache for other machines.
+    """A place that holds results for other machines.
 
-    A *key* is a blob's name in the cache: its hash, in hexadecimal. Calls are synchronous and take
-    many keys; how they are spread over connections is the implementation's matter. `tell` is called
-    in the calling thread, at least once for each blob that is moved, the last time when it is
-    whole; an exception that it raises ends the call. Whatever goes wrong is raised as a
-    `RemoteError` that names the place, never a credential.
+    What it holds is named by *keys*: lower-case hexadecimal digits, and at most one hyphen between
+    them. The key of a blob of the cache is its hash; `pivot.remotes.names` gives each key a name
+    among files. Calls are synchronous and take many keys; how they are spread over connections is
+    the implementation's matter, and `jobs` among its options is how many transfers the user wants
+    at a time. `tell` is called in the calling thread, at least once for each blob that is moved,
+    the last time when it is whole; an exception that it raises ends the call. Whatever goes wrong
+    is raised as a `RemoteError` that names the place, never a credential.
     """
 
     def missing(self, keys: Collection[str]) -> set[str]:
@@ -304,8 +317,11 @@ class Remote(Protocol):
         """
         ...
 
-    def list(self) -> Iterator[str]:
-        """Give the keys of all blobs, in any order; what else lies there is passed over."""
+    def list(self, beginnings: Collection[str] = ("",)) -> Iterator[Stored]:
+        """Give what has a key with one of these beginnings, in any order; by default, everything.
+
+        What else lies there is passed over.
+        """
         ...
 
     def delete(self, keys: Collection[str]) -> None:
@@ -314,6 +330,23 @@ class Remote(Protocol):
 
     def close(self) -> None:
         """Let go of connections; closing again is no error."""
+        ...
+
+
+@runtime_checkable
+class Distant(Remote, Protocol):
+    """A remote so far away that Pivot remembers what it holds, and doesn't ask again for a while.
+
+    Only what was seen there is remembered, and not when its `epoch` is another one than it was.
+    """
+
+    @property
+    def place(self) -> str:
+        """What tells this place from every other; no credential."""
+        ...
+
+    def epoch(self) -> str:
+        """Give a text that is another one after anybody's `delete`."""
         ...
 
 

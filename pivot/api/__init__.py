@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from pivot.api.parameters import diff_params, show_params
     from pivot.api.remembering import history, past_run
     from pivot.api.running import run
-    from pivot.api.sharing import fetch, pull, push, remotes
+    from pivot.api.sharing import checkout, fetch, pull, push, remote_status, remotes
+    from pivot.api.storing import CacheCheck, CacheSize, cache_size, verify_cache
     from pivot.api.watching import WatchControl, watch
     from pivot.engine.cancellation import Cancellation
     from pivot.engine.certificate import Question
@@ -40,15 +41,27 @@ if TYPE_CHECKING:
     from pivot.exporters.export import Export
     from pivot.exporters.planning import describe
     from pivot.stage_def.leaves import untagged
-    from pivot.sync import Progress, RemoteInfo, Sharing, Shortage
+    from pivot.sync import (
+        Checkout,
+        OutputStanding,
+        Progress,
+        RemoteInfo,
+        Sharing,
+        Shortage,
+        Standing,
+    )
 
 __all__ = [
+    "CacheCheck",
+    "CacheSize",
     "Cancellation",
     "Change",
+    "Checkout",
     "Composition",
     "Difference",
     "Explanation",
     "Export",
+    "OutputStanding",
     "ParamValue",
     "ParamsDiff",
     "Progress",
@@ -61,7 +74,10 @@ __all__ = [
     "StageRecord",
     "StageReport",
     "StageValues",
+    "Standing",
     "WatchControl",
+    "cache_size",
+    "checkout",
     "composition",
     "describe",
     "diff_params",
@@ -76,22 +92,28 @@ __all__ = [
     "prepare_export",
     "pull",
     "push",
+    "remote_status",
     "remotes",
     "run",
     "show_params",
     "stages",
     "untagged",
     "values_to_json",
+    "verify_cache",
     "watch",
 ]
 
 _HOMES = {
     "Cancellation": "pivot.engine.cancellation",
+    "CacheCheck": "pivot.api.storing",
+    "CacheSize": "pivot.api.storing",
     "Change": "pivot.engine.report",
+    "Checkout": "pivot.sync",
     "Composition": "pivot.engine.composition",
     "Difference": "pivot.engine.parameters",
     "Explanation": "pivot.engine.report",
     "Export": "pivot.exporters.export",
+    "OutputStanding": "pivot.sync",
     "ParamValue": "pivot.engine.parameters",
     "ParamsDiff": "pivot.engine.parameters",
     "Progress": "pivot.sync",
@@ -104,7 +126,10 @@ _HOMES = {
     "StageRecord": "pivot.engine.history",
     "StageReport": "pivot.engine.report",
     "StageValues": "pivot.engine.parameters",
+    "Standing": "pivot.sync",
     "WatchControl": "pivot.api.watching",
+    "cache_size": "pivot.api.storing",
+    "checkout": "pivot.api.sharing",
     "composition": "pivot.api.looking",
     "describe": "pivot.exporters.planning",
     "diff_params": "pivot.api.parameters",
@@ -119,12 +144,14 @@ _HOMES = {
     "prepare_export": "pivot.api.exporting",
     "pull": "pivot.api.sharing",
     "push": "pivot.api.sharing",
+    "remote_status": "pivot.api.sharing",
     "remotes": "pivot.api.sharing",
     "run": "pivot.api.running",
     "show_params": "pivot.api.parameters",
     "stages": "pivot.api.looking",
     "untagged": "pivot.stage_def.leaves",
     "values_to_json": "pivot.engine.parameters",
+    "verify_cache": "pivot.api.storing",
     "watch": "pivot.api.watching",
 }
 

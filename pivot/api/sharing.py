@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pivot.api.opening import Root
     from pivot.plugins import PluginHost
     from pivot.registry import Registry
-    from pivot.sync import Progress, RemoteInfo, Sharing
+    from pivot.sync import Checkout, Progress, RemoteInfo, Sharing, Standing
 
 
 def push(
@@ -27,6 +27,7 @@ def push(
     *,
     targets: Sequence[str] = (),
     remote: str | None = None,
+    jobs: int | None = None,
     dry_run: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
     registry: Registry | None = None,
@@ -36,8 +37,10 @@ def push(
 
     Args:
         root: the project's directory, or one inside it.
-        targets: stage names, globs of them, or output paths; everything by default.
+        targets: stage names, globs of them, or output paths; everything by default. A stage means
+            all its outputs, a path just that output.
         remote: the name of a remote of the settings; the default one if it's None.
+        jobs: how many transfers at a time; by default as many as the remote finds right.
         dry_run: say what would be sent, and send nothing.
         on_progress: called whenever some bytes were moved, in the calling thread.
         registry: the stages, instead of those that `pipeline.py` registers.
@@ -51,7 +54,7 @@ def push(
         PivotError: for whatever is wrong with the pipeline, a lock, or the call.
     """
     with open_session(root, registry, {}, plugins) as session:
-        return sync.push(session, targets, sync.Options(remote, dry_run, on_progress))
+        return sync.push(session, targets, sync.Options(remote, jobs, dry_run, on_progress))
 
 
 def fetch(
@@ -59,6 +62,7 @@ def fetch(
     *,
     targets: Sequence[str] = (),
     remote: str | None = None,
+    jobs: int | None = None,
     dry_run: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
     registry: Registry | None = None,
@@ -66,10 +70,10 @@ def fetch(
 ) -> Sharing:
     """Get the outputs of the targets, and of all that they need, from a remote into the cache.
 
-    Takes, gives and raises what `push` does.
+    Of a target that is a path only that output. Takes, gives and raises what `push` does.
     """
     with open_session(root, registry, {}, plugins) as session:
-        return sync.fetch(session, targets, sync.Options(remote, dry_run, on_progress))
+        return sync.fetch(session, targets, sync.Options(remote, jobs, dry_run, on_progress))
 
 
 def pull(
@@ -77,6 +81,7 @@ def pull(
     *,
     targets: Sequence[str] = (),
     remote: str | None = None,
+    jobs: int | None = None,
     dry_run: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
     registry: Registry | None = None,
@@ -88,7 +93,41 @@ def pull(
     raises what `push` does; with `dry_run`, it's a dry `fetch`.
     """
     with open_session(root, registry, {}, plugins) as session:
-        return sync.pull(session, targets, sync.Options(remote, dry_run, on_progress))
+        return sync.pull(session, targets, sync.Options(remote, jobs, dry_run, on_progress))
+
+
+def checkout(
+    root: Root = None,
+    *,
+    targets: Sequence[str] = (),
+    force: bool = False,
+    registry: Registry | None = None,
+    plugins: PluginHost | None = None,
+) -> Checkout:
+    """Make the outputs of the targets what the locks say, from the cache alone.
+
+    An output that holds what nobody has saved is left as it is and named in the report; with
+    `force` it is saved in the cache, and replaced. Takes and raises what `push` does.
+    """
+    with open_session(root, registry, {}, plugins) as session:
+        return sync.checkout(session, targets, force=force)
+
+
+def remote_status(
+    root: Root = None,
+    *,
+    targets: Sequence[str] = (),
+    remote: str | None = None,
+    jobs: int | None = None,
+    registry: Registry | None = None,
+    plugins: PluginHost | None = None,
+) -> Standing:
+    """Say which outputs of the targets are in the cache, and which in a remote.
+
+    Takes and raises what `push` does.
+    """
+    with open_session(root, registry, {}, plugins) as session:
+        return sync.standing(session, targets, sync.Options(remote, jobs))
 
 
 def remotes(root: Root = None) -> tuple[RemoteInfo, ...]:

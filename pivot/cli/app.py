@@ -33,7 +33,11 @@ COMMANDS = {
     "push": Builtin(f"{_HOME}.push", "push", "Send results to a remote."),
     "pull": Builtin(f"{_HOME}.pull", "pull", "Get results from a remote into the project."),
     "fetch": Builtin(f"{_HOME}.fetch", "fetch", "Get results from a remote into the cache."),
-    "remote": Builtin(f"{_HOME}.remote", "remote", "Show the remotes."),
+    "checkout": Builtin(
+        f"{_HOME}.checkout", "checkout", "Bring back outputs as the locks say, from the cache."
+    ),
+    "remote": Builtin(f"{_HOME}.remote", "remote", "Show the remotes, and what they hold."),
+    "cache": Builtin(f"{_HOME}.cache", "cache", "Look after the cache."),
     "init": Builtin(f"{_HOME}.init", "init", "Start a project with a small pipeline."),
     "config": Builtin(f"{_HOME}.config", "config", "Show and change settings."),
     "schema": Builtin(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Drawing
 
     from pivot.api import Progress, Sharing
+    from pivot.plugins import PluginHost
 
 #: How many outputs that can't be had are named; of the others there's only the number.
 _NAMED = 20
@@ -37,6 +38,12 @@ remote_option = click.option(
     metavar="NAME",
     shell_complete=complete_remotes,
     help="Use this remote, not the default.",
+)
+jobs_option = click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1, max=256),
+    help="How many transfers to make at a time.",
 )
 dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would move; move nothing.")
 
@@ -64,22 +71,21 @@ class Wish:
 
     targets: tuple[str, ...]
     remote: str | None
+    jobs: int | None
     dry_run: bool
     as_json: bool
 
 
 def share(operation: Callable[..., Sharing], words: Words, wish: Wish) -> int:
     """Do it, show it, and give the exit status: 1 if something is missing."""
-    # Late: only what has something to do needs it.
-    from pivot.plugins import PluginHost
-
     with reserved(), Bar(words.verb) as bar:
         report = operation(
             targets=in_project(wish.targets, Path.cwd()),
             remote=wish.remote,
+            jobs=wish.jobs,
             dry_run=wish.dry_run,
             on_progress=bar.show,
-            plugins=PluginHost(on_problem=lambda problem: complain(_warning(str(problem)))),
+            plugins=plugin_host(),
         )
     for line in trouble(report):
         complain(line)
@@ -88,6 +94,14 @@ def share(operation: Callable[..., Sharing], words: Words, wish: Wish) -> int:
     else:
         say("\n".join(summary(report, words)))
     return int(not report.complete)
+
+
+def plugin_host() -> PluginHost:
+    """Give the plugins, whose problems are warnings."""
+    # Late: only what has something to do needs it.
+    from pivot.plugins import PluginHost
+
+    return PluginHost(on_problem=lambda problem: complain(warning(str(problem))))
 
 
 def summary(report: Sharing, words: Words) -> Iterator[str]:
@@ -105,15 +119,15 @@ def summary(report: Sharing, words: Words) -> Iterator[str]:
 def trouble(report: Sharing) -> Iterator[str]:
     """Say what the user should know besides."""
     for stage, message in report.warnings:
-        yield _warning(f"{stage}: {message}")
+        yield warning(f"{stage}: {message}")
     for short in report.shortages[:_NAMED]:
         what = f"{short.path} of {short.stage}"
         if short.problem == "corrupt":
-            yield _error(f"{what}: what {report.remote} holds of it is damaged; nothing was taken")
+            yield error(f"{what}: what {report.remote} holds of it is damaged; nothing was taken")
         else:
-            yield _error(f"{what} is neither in the cache nor in {report.remote}")
+            yield error(f"{what} is neither in the cache nor in {report.remote}")
     if len(report.shortages) > _NAMED:
-        yield _error(f"and {plural(len(report.shortages) - _NAMED, 'output')} more")
+        yield error(f"and {plural(len(report.shortages) - _NAMED, 'output')} more")
     if report.shortages:
         yield "  push it from where it was made, or run the stage again"
 
@@ -128,11 +142,13 @@ def size(number: int) -> str:
     return f"{amount:.1f} {_UNITS[unit]}"
 
 
-def _warning(text: str) -> str:
+def warning(text: str) -> str:
+    """Give a line that begins with a coloured `warning:`."""
     return f"{click.style('warning:', fg='yellow', bold=True)} {text}"
 
 
-def _error(text: str) -> str:
+def error(text: str) -> str:
+    """Give a line that begins with a coloured `error:`."""
     return f"{click.style('error:', fg='red', bold=True)} {text}"
 
 
@@ -150,7 +166,7 @@ class Bar:
     def __exit__(
         self,
         kind: type[BaseException] | None,
-        error: BaseException | None,
+        raised: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
         if self._drawing is not None:

@@ -80,7 +80,7 @@ class Committer:
             self._clear(stage, verdict)
             return []
         marker = self._marker(stage)
-        kept = self._keep(verdict.past.lock, verdict.observed.outs, quiet=marker.exists())
+        kept = self._keep(verdict.past.lock, verdict.observed.outs, quiet=self.is_unfinished(stage))
         marker.touch()
         self._clear(stage, verdict)
         self._begun.add(stage.name)
@@ -142,8 +142,12 @@ class Committer:
         base = past.base if past is not None and kept else growing(stage, past)
         self._write(stage, verdict, result, base)
 
-    def checkout(self, stage: Stage, lock: Lock) -> tuple[str, ...]:
-        """Bring back the outputs that differ from the stage's lock; give the paths of those.
+    def is_unfinished(self, stage: Stage) -> bool:
+        """Say whether a stage began to change its outputs, and never recorded what came of it."""
+        return self._marker(stage).exists()
+
+    def checkout(self, stage: Stage, lock: Lock, paths: Collection[str]) -> tuple[str, ...]:
+        """Bring back those of the outputs that differ from the stage's lock; give their paths.
 
         What the cache doesn't hold stays as it is. The caller has the stage's hold. Raises
         `CorruptionError` if what the cache holds is not what it held.
@@ -153,12 +157,12 @@ class Committer:
         different: list[Record] = []
         states: list[OutState] = []
         for record in lock.outs:
-            if (record.name, record.path) in declared:
+            if (record.name, record.path) in declared and record.path in paths:
                 content = workspace.content(record.path)
                 if content != record.content and workspace.cache.holds(record.content):
                     different.append(record)
                     states.append(OutState(record.name, record.path, content))
-        for message in self._keep(lock, states, quiet=self._marker(stage).exists()):
+        for message in self._keep(lock, states, quiet=self.is_unfinished(stage)):
             self._warn(stage.name, message)
         self._bring_back(stage, different)
         return tuple(record.path for record in different)

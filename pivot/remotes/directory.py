@@ -1,26 +1,30 @@
 """A remote that is a directory: a network drive, or another disk.
 
 Blobs lie as they do in the cache, in `files/ab/cdef...`, and get their names when they are whole.
-Example: `open_directory("file:///mnt/share/pivot", {})`. Tests: tests/remotes/test_directory.py.
+Of a drive that is slow to answer, `jobs` copies are made at once. Example:
+`open_directory("file:///mnt/share/pivot", {})`. Tests: tests/remotes/test_directory.py.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from pivot.errors import RemoteError, UsageError
-from pivot.interfaces import Moved
+from pivot.interfaces import Moved, Stored
+from pivot.remotes.names import folders, key_of, name_of
+from pivot.remotes.spreading import spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-_KEY = re.compile(r"[0-9a-f]{16}|[0-9a-f]{32}")
+    from pivot.remotes.spreading import Tell
+
 _CHUNK = 4 * 1024 * 1024
+_MOST_JOBS = 256
 
 
 def open_directory(url: str, options: Mapping[str, str]) -> DirectoryRemote:
@@ -31,29 +35,46 @@ def open_directory(url: str, options: Mapping[str, str]) -> DirectoryRemote:
             f"the remote {url!r} names the host {parts.netloc!r}",
             hint="a path on this machine has three slashes: file:///mnt/share",
         )
-    if options:
-        raise UsageError(f"the remote {url!r} takes no options, and has {', '.join(options)}")
-    return DirectoryRemote(Path(unquote(parts.path)))
+    others = options.keys() - {"jobs"}
+    if others:
+        raise UsageError(
+            f"the remote {url!r} has the unknown option {min(others)!r}",
+            hint="a directory takes only the option 'jobs'",
+        )
+    return DirectoryRemote(Path(unquote(parts.path)), jobs_of(options))
+
+
+def jobs_of(options: Mapping[str, str], default: int = 1) -> int:
+    """Give how many transfers at a time the options ask for; raise `UsageError`."""
+    text = options.get("jobs", str(default))
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= _MOST_JOBS):
+        raise UsageError(f"the option 'jobs' is {text!r:.40}, and takes a number from 1 to 256")
+    return int(text)
 
 
 class DirectoryRemote:
     """Blobs in a directory, which is made when the first is stored."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, jobs: int = 1) -> None:
         self._directory = directory
+        self._jobs = jobs
 
     def missing(self, keys: Collection[str]) -> set[str]:
         """Give those of the keys that the directory doesn't hold."""
         with self._explaining("read"):
-            return {key for key in keys if not self._blob(key).is_file()}
+            return {key for key in keys if not self._file(key).is_file()}
 
     def upload(self, blobs: Mapping[str, Path], tell: Callable[[Moved], None]) -> None:
         """Copy files into the directory."""
-        for key, file in blobs.items():
-            blob = self._blob(key)
+
+        def send(item: tuple[str, Path], tell: Tell) -> None:
+            key, source = item
+            target = self._file(key)
             with self._explaining("written"):
-                blob.parent.mkdir(parents=True, exist_ok=True)
-                _copy(key, file, blob, tell)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                _copy(key, source, target, tell)
+
+        spread(blobs.items(), send, tell, self._jobs)
 
     def download(self, files: Mapping[str, Path], tell: Callable[[Moved], None]) -> set[str]:
         """Copy blobs out of the directory."""
@@ -62,37 +83,53 @@ class DirectoryRemote:
                 f"the remote {self._directory} is not there", hint="is the drive mounted?"
             )
         absent: set[str] = set()
-        for key, file in files.items():
-            blob = self._blob(key)
+
+        def get(item: tuple[str, Path], tell: Tell) -> None:
+            key, target = item
+            source = self._file(key)
             with self._explaining("read"):
-                if blob.is_file():
-                    _copy(key, blob, file, tell)
+                if source.is_file():
+                    _copy(key, source, target, tell)
                 else:
                     absent.add(key)
+
+        spread(files.items(), get, tell, self._jobs)
         return absent
 
-    def list(self) -> Iterator[str]:
-        """Give the keys of all blobs."""
+    def list(self, beginnings: Collection[str] = ("",)) -> Iterator[Stored]:
+        """Give what there is, with the time of each file."""
+        names = {name for beginning in beginnings for name in folders(beginning)}
         with self._explaining("read"):
-            found = sorted(self._directory.glob("files/??/*"))
-        for file in found:
-            key = file.parent.name + file.name
-            if _KEY.fullmatch(key):
-                yield key
+            found = {file for name in names for file in self._matching(name)}
+        for file in sorted(found):
+            key = key_of(file.relative_to(self._directory).as_posix())
+            status = self._status(file) if key else None
+            if key and status:
+                yield Stored(key, status.st_size, status.st_mtime)
+
+    def _matching(self, beginning: str) -> Iterator[Path]:
+        folder, *rest = beginning.split("/")
+        shard, name = (*rest, "", "")[:2]
+        return self._directory.glob(f"{folder}/{shard if name else f'{shard}*'}/{name}*")
+
+    def _status(self, file: Path) -> os.stat_result | None:
+        with self._explaining("read"):
+            try:
+                return file.stat()
+            except FileNotFoundError:
+                return None
 
     def delete(self, keys: Collection[str]) -> None:
         """Remove blobs."""
         with self._explaining("changed"):
             for key in keys:
-                self._blob(key).unlink(missing_ok=True)
+                self._file(key).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Do nothing: nothing is open."""
 
-    def _blob(self, key: str) -> Path:
-        if not _KEY.fullmatch(key):
-            raise UsageError(f"{key!r:.80} is not the name of a blob")
-        return self._directory / "files" / key[:2] / key[2:]
+    def _file(self, key: str) -> Path:
+        return self._directory / name_of(key)
 
     @contextlib.contextmanager
     def _explaining(self, verb: str) -> Iterator[None]:

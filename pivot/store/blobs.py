@@ -12,6 +12,7 @@ Tests: tests/store/test_blobs.py.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import stat
 import time
@@ -165,15 +166,36 @@ class Blobs:
             return CorruptBlobError(name, f"{reason}; {fault.message}")
         return CorruptBlobError(name, f"{reason}; it was moved to {moved}")
 
-    def verify(self) -> Iterator[CorruptBlobError]:
-        """Hash every blob, and give an error for each corrupt one, after moving it away."""
+    def all(self) -> Iterator[tuple[str, os.stat_result]]:
+        """Give the name and the stat result of every blob, sorted by name."""
         for file in sorted(self._directory.glob("??/*")):
             name = file.parent.name + file.name
-            if not _NAME.fullmatch(name):
-                continue  # a temporary of a process that runs or was killed
+            # Anything else is a temporary of a process that runs or was killed.
+            if _NAME.fullmatch(name):
+                with contextlib.suppress(FileNotFoundError):
+                    yield name, file.lstat()
+
+    def rehash(self, name: str) -> None:
+        """Hash a blob; raise `MissingBlobError`, or `CorruptBlobError` after moving it away."""
+        try:
+            status = self.path(name).lstat()
+        except FileNotFoundError:
+            raise MissingBlobError(name) from None
+        self._check_hash(name, status)
+
+    def verify(self) -> Iterator[CorruptBlobError]:
+        """Hash every blob, and give an error for each corrupt one, after moving it away."""
+        for name, _ in self.all():
             try:
-                self._check_hash(name, file.lstat())
-            except (FileNotFoundError, MissingBlobError):
-                continue
+                self.rehash(name)
+            except MissingBlobError:
+                continue  # it was removed meanwhile
             except CorruptBlobError as problem:
                 yield problem
+
+    def remove(self, name: str) -> None:
+        """Remove a blob; one that is not there is no error."""
+        try:
+            self.path(name).unlink(missing_ok=True)
+        except OSError as error:
+            raise storage_error(error, "remove", self.path(name)) from error

@@ -35,6 +35,7 @@ from pivot.store.placement import Placement
 from pivot.store.tree import Tree, check_link
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -216,6 +217,21 @@ class Cache:
             looks = Signature.of(file.lstat())
             if looks.same_data(before) and not is_fresh(looks.mtime_ns, started):
                 self._known.put(self._name(file), looks, content.hash)
+
+    def blobs(self) -> Iterator[tuple[str, os.stat_result]]:
+        """Give the hash and the stat result of every blob, sorted by hash."""
+        return self._blobs.all()
+
+    def rehash(self, name: str) -> None:
+        """Hash a blob anew, whatever is known about it.
+
+        Raises `MissingBlobError`; `CorruptBlobError`, after moving it away.
+        """
+        self._blobs.rehash(name)
+
+    def remove(self, name: str) -> None:
+        """Forget a blob; one that is not there is no error. Raises `StorageError`."""
+        self._blobs.remove(name)
 
     def verify(self) -> Iterator[CorruptBlobError]:
         """Hash every blob, and give an error for each corrupt one, after moving it away."""

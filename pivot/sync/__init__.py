@@ -3,24 +3,32 @@
 The locks name what is *wanted*: the contents of outputs. A *blob* is what is moved; a directory is
 the blob of its listing and one for each file that the listing names. Example::
 
-    report = push(session, "origin", ("train",), Options())
+    report = push(session, ("train",), Options(remote="origin"))
     assert report.complete
 
-Tests: tests/test_sync.py, tests/cli/test_sharing.py.
+Tests: tests/test_sync.py, tests/sync/, tests/cli/test_sharing.py.
 """
 
-from pivot.sync.report import Progress, RemoteInfo, Sharing, Shortage
-from pivot.sync.sharing import Options, choose_remote, fetch, pull, push, remotes
+from pivot.sync.checkout import Checkout, checkout
+from pivot.sync.opening import Options, RemoteInfo, choose_remote, remotes
+from pivot.sync.report import Progress, Sharing, Shortage
+from pivot.sync.sharing import fetch, pull, push
+from pivot.sync.standing import OutputStanding, Standing, standing
 
 __all__ = [
+    "Checkout",
     "Options",
+    "OutputStanding",
     "Progress",
     "RemoteInfo",
     "Sharing",
     "Shortage",
+    "Standing",
+    "checkout",
     "choose_remote",
     "fetch",
     "pull",
     "push",
     "remotes",
+    "standing",
 ]

@@ -18,17 +18,6 @@ type Problem = Literal["missing", "corrupt"]
 
 
 @frozen
-class RemoteInfo:
-    """A remote that the settings name."""
-
-    name: str
-    #: A URL or a path, as it is written.
-    url: str
-    #: Whether it's the one that is used if nobody names one.
-    default: bool
-
-
-@frozen
 class Wanted:
     """A content that a stage's lock names for one of its outputs."""
 

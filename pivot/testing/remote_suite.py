@@ -8,6 +8,7 @@ what it is given, it gives back. Tests: tests/testing/test_remote_suite.py.
 from __future__ import annotations
 
 import threading
+import time
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from pivot.hashing import hash_bytes
 from pivot.interfaces import Moved, Remote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     type OpenRemote = Callable[[], Remote]
@@ -100,7 +101,7 @@ class RemoteSuite:
         stored = {key: blobs[key] for key in list(blobs)[::2]}
         remote.upload(stored, _deaf)
         assert remote.missing(blobs.keys()) == blobs.keys() - stored.keys()
-        assert set(remote.list()) == stored.keys()
+        assert set(_keys(remote)) == stored.keys()
         assert _fetched(remote, stored, tmp_path) == {key: contents[key] for key in stored}
 
     def test_storing_again_changes_nothing(
@@ -109,7 +110,7 @@ class RemoteSuite:
         """Two machines may push the same at once."""
         remote.upload(blobs, _deaf)
         remote.upload(blobs, _deaf)
-        assert sorted(remote.list()) == sorted(blobs)
+        assert sorted(_keys(remote)) == sorted(blobs)
         assert _fetched(remote, blobs, tmp_path) == {k: f.read_bytes() for k, f in blobs.items()}
 
     def test_what_is_not_there_is_named_and_leaves_no_file(
@@ -170,13 +171,38 @@ class RemoteSuite:
         """What is there afterwards is whole."""
         with pytest.raises(_Stop):
             remote.upload(blobs, _raise)
-        there = {key: blobs[key] for key in remote.list()}
+        there = {key: blobs[key] for key in _keys(remote)}
         assert _fetched(remote, there, tmp_path) == {k: f.read_bytes() for k, f in there.items()}
 
     def test_all_keys_are_listed(self, remote: Remote, blobs: dict[str, Path]) -> None:
         """Each once."""
         remote.upload(blobs, _deaf)
-        assert sorted(remote.list()) == sorted(blobs)
+        assert sorted(_keys(remote)) == sorted(blobs)
+
+    def test_what_is_listed_has_its_size(self, remote: Remote, blobs: dict[str, Path]) -> None:
+        """In bytes; and a time that is none of the future, if there is one."""
+        remote.upload(blobs, _deaf)
+        sizes = {stored.key: stored.size for stored in remote.list()}
+        assert sizes == {key: file.stat().st_size for key, file in blobs.items()}
+        a_day_hence = time.time() + 86_400
+        assert all(
+            stored.since is None or 0 < stored.since < a_day_hence for stored in remote.list()
+        )
+
+    def test_what_begins_like_this_is_listed(
+        self, remote: Remote, blobs: dict[str, Path], tmp_path: Path
+    ) -> None:
+        """That is how the entries of earlier runs are found, whose keys have a hyphen."""
+        entry = f"{hash_bytes(b'run', 'xxh3_128')}-{hash_bytes(b'entry')}"
+        other = f"{hash_bytes(b'another run', 'xxh3_128')}-{hash_bytes(b'entry')}"
+        entries = _written(tmp_path / "entries", {entry: b"entry", other: b"entry"})
+        remote.upload(blobs | entries, _deaf)
+        run = entry.partition("-")[0]
+        assert _keys(remote, [f"{run}-"]) == [entry]
+        assert sorted(_keys(remote, [f"{run}-", other[:33]])) == sorted(entries)
+        assert _keys(remote, [f"{'0' * 32}-"]) == []
+        assert sorted(_keys(remote)) == sorted(blobs | entries)
+        assert _fetched(remote, entries, tmp_path) == {entry: b"entry", other: b"entry"}
 
     def test_what_is_deleted_is_gone(self, remote: Remote, blobs: dict[str, Path]) -> None:
         """And nothing else is; a key that isn't there is no error."""
@@ -184,7 +210,7 @@ class RemoteSuite:
         first, *rest = blobs
         remote.delete([first, hash_bytes(b"never stored")])
         assert remote.missing(blobs.keys()) == {first}
-        assert sorted(remote.list()) == sorted(rest)
+        assert sorted(_keys(remote)) == sorted(rest)
 
     def test_it_can_be_closed_twice(self, remote: Remote, blobs: dict[str, Path]) -> None:
         """After use, and from a `finally` that does not know what happened before."""
@@ -217,6 +243,10 @@ def _deaf(_: Moved) -> None:
 
 def _raise(_: Moved) -> None:
     raise _Stop
+
+
+def _keys(remote: Remote, beginnings: Sequence[str] = ("",)) -> list[str]:
+    return [stored.key for stored in remote.list(beginnings)]
 
 
 def _written(directory: Path, contents: dict[str, bytes]) -> dict[str, Path]:

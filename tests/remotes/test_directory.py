@@ -19,6 +19,10 @@ def deaf(_):
     pass
 
 
+def keys(remote):
+    return [stored.key for stored in remote.list()]
+
+
 @pytest.fixture
 def place(tmp_path):
     return tmp_path / "a share"
@@ -44,7 +48,7 @@ class TestDirectory(RemoteSuite):
 
 def test_a_url_is_the_same_place_as_its_path(place, remote, blob):
     remote.upload({KEY: blob}, deaf)
-    assert list(open_directory(place.as_uri(), {}).list()) == [KEY]
+    assert keys(open_directory(place.as_uri(), {})) == [KEY]
 
 
 def test_a_blob_lies_as_in_the_cache(place, remote, blob):
@@ -57,9 +61,23 @@ def test_another_host_is_refused():
         open_directory("file://server/share", {})
 
 
-def test_options_are_refused():
-    with pytest.raises(UsageError, match="takes no options, and has region"):
+def test_options_it_does_not_know_are_refused():
+    with pytest.raises(UsageError, match="has the unknown option 'region'"):
         open_directory("file:///share", {"region": "x"})
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "many", "", "1000"])
+def test_jobs_is_a_number(jobs):
+    with pytest.raises(UsageError, match="takes a number from 1 to 256"):
+        open_directory("file:///share", {"jobs": jobs})
+
+
+class TestSeveralAtOnce(RemoteSuite):
+    large = 1000
+
+    @pytest.fixture
+    def open_remote(self, place):
+        return partial(current_host().open_remote, f"{place.as_uri()}?jobs=4")
 
 
 @pytest.mark.parametrize("key", ["../../etc/passwd", "", "EF46DB3751D8E999", "ef46"])
@@ -72,7 +90,7 @@ def test_what_is_no_blob_is_not_listed(place, remote, blob):
     remote.upload({KEY: blob}, deaf)
     (place / "README").write_text("mine")
     (place / "files/ef/.0123.tmp").write_text("left by a killed push")
-    assert list(remote.list()) == [KEY]
+    assert keys(remote) == [KEY]
 
 
 def test_a_download_from_a_directory_that_is_not_there_says_so(remote, tmp_path):

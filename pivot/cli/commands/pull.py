@@ -8,15 +8,23 @@ from __future__ import annotations
 import click
 
 from pivot.cli.options import json_option, targets_argument
-from pivot.cli.sharing import PULL, Wish, dry_run_option, remote_option, share
+from pivot.cli.sharing import PULL, Wish, dry_run_option, jobs_option, remote_option, share
 
 
 @click.command("pull", short_help="Get results from a remote into the project.")
 @targets_argument
 @remote_option
+@jobs_option
 @dry_run_option
 @json_option
-def pull(targets: tuple[str, ...], *, remote: str | None, dry_run: bool, as_json: bool) -> int:
+def pull(
+    targets: tuple[str, ...],
+    *,
+    remote: str | None,
+    jobs: int | None,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
     """Get outputs from a remote, and make the outputs in the project what the locks say.
 
     TARGETS are names of stages, globs of names, or paths of outputs; without any, it is the entire
@@ -28,4 +36,4 @@ def pull(targets: tuple[str, ...], *, remote: str | None, dry_run: bool, as_json
     # Late: it brings the engine, which a command that fails on its options does not need.
     from pivot import api
 
-    return share(api.pull, PULL, Wish(targets, remote, dry_run, as_json))
+    return share(api.pull, PULL, Wish(targets, remote, jobs, dry_run, as_json))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pivot.interfaces import Moved
+from pivot.interfaces import Moved, Stored
 from pivot.testing import RemoteSuite
 
 if TYPE_CHECKING:
@@ -37,8 +38,10 @@ class Good:
             tell(Moved(key, len(self.place[key]), whole=True))
         return self.missing(files.keys())
 
-    def list(self) -> Iterator[str]:
-        yield from self.place
+    def list(self, beginnings: Collection[str] = ("",)) -> Iterator[Stored]:
+        for key, content in self.place.items():
+            if key.startswith(tuple(beginnings)):
+                yield Stored(key, len(content), time.time())
 
     def delete(self, keys: Collection[str]) -> None:
         for key in keys:
@@ -295,8 +298,8 @@ class TestEarly(Suite):
 
 
 class Repeating(Good):
-    def list(self):
-        yield from [*self.place, *self.place]
+    def list(self, beginnings=("",)):
+        yield from [*super().list(beginnings), *super().list(beginnings)]
 
 
 class TestRepeating(Suite):
@@ -305,8 +308,33 @@ class TestRepeating(Suite):
     breaks = (
         "test_storing_again_changes_nothing",
         "test_all_keys_are_listed",
+        "test_what_begins_like_this_is_listed",
         "test_what_is_deleted_is_gone",
     )
+
+
+class Unsized(Good):
+    def list(self, beginnings=("",)):
+        yield from (Stored(stored.key, 0) for stored in super().list(beginnings))
+
+
+class TestUnsized(Suite):
+    __test__ = True
+    kind = Unsized
+    breaks = ("test_what_is_listed_has_its_size",)
+
+
+class Everything(Good):
+    """It lists all there is, whatever is asked for."""
+
+    def list(self, beginnings=("",)):
+        yield from super().list()
+
+
+class TestEverything(Suite):
+    __test__ = True
+    kind = Everything
+    breaks = ("test_what_begins_like_this_is_listed",)
 
 
 class Strict(Good):

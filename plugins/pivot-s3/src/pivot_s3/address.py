@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pivot.errors import UsageError
+from pivot.remotes.names import key_of, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _OPTIONS = ("endpoint_url", "profile", "region")
-_KEY = re.compile(r"[0-9a-f]{16}|[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +29,13 @@ class Address:
     def __str__(self) -> str:
         return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
 
-    @property
-    def folder(self) -> str:
-        """What the names of all objects begin with."""
-        return f"{self.prefix}files/"
-
     def name(self, key: str) -> str:
-        """Give the name of a blob's object."""
-        if not _KEY.fullmatch(key):
-            raise UsageError(f"{key!r:.80} is not the name of a blob")
-        return f"{self.folder}{key[:2]}/{key[2:]}"
+        """Give the name of the object that has a key."""
+        return self.prefix + name_of(key)
 
     def key(self, name: str) -> str | None:
-        """Give the key of the blob that an object is, or None if it is none."""
-        key = name.removeprefix(self.folder).replace("/", "", 1)
-        return key if _KEY.fullmatch(key) and self.name(key) == name else None
+        """Give the key of an object by its name, or None if it has none."""
+        return key_of(name.removeprefix(self.prefix)) if name.startswith(self.prefix) else None
 
 
 def parse(url: str, options: Mapping[str, str]) -> Address:

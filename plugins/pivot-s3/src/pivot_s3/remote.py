@@ -13,6 +13,8 @@ import aioboto3
 from aiobotocore.config import AioConfig
 from botocore import exceptions as boto
 
+from pivot.interfaces import Stored
+from pivot.remotes.names import folders
 from pivot_s3.background import each, leaf, run
 from pivot_s3.faults import explaining
 from pivot_s3.search import Search
@@ -78,16 +80,24 @@ class S3Remote:
             self._batch(get, tell)
         return absent
 
-    def list(self) -> Iterator[str]:
-        """Give the keys of all blobs; they are asked for when the first is wanted."""
-        found: list[str] = []
+    def list(self, beginnings: Collection[str] = ("",)) -> Iterator[Stored]:
+        """Give what there is; it is asked for when the first is wanted."""
+        found: dict[str, Stored] = {}
+        places = {self._address.prefix + name for one in beginnings for name in folders(one)}
 
         async def look(client: Any, _: Tell) -> None:
-            names = Search(client, self._address).names(self._address.folder)
-            found.extend([key async for name in names if (key := self._address.key(name))])
+            search = Search(client, self._address)
 
-        self._batch(look)
-        yield from found
+            async def list_one(place: str) -> None:
+                async for item in search.objects(place):
+                    if key := self._address.key(item["Key"]):
+                        found[key] = Stored(key, item["Size"], item["LastModified"].timestamp())
+
+            await each(sorted(places), list_one, _AT_ONCE)
+
+        if places:
+            self._batch(look)
+        yield from found.values()
 
     def delete(self, keys: Collection[str]) -> None:
         """Forget blobs."""

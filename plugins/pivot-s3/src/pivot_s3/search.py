@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore import exceptions as boto
 
+from pivot.remotes.names import BLOBS, ENTRIES, is_entry
 from pivot_s3.background import each
 from pivot_s3.faults import code_of, is_absence
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
     from pivot_s3.address import Address
 
@@ -37,13 +38,17 @@ class Search:
 
     async def lacking(self, keys: set[str]) -> set[str]:
         """Give those of the keys that aren't there."""
+        entries = {key for key in keys if is_entry(key)}
+        return await self._lacking(keys - entries, BLOBS) | await self._lacking(entries, ENTRIES)
+
+    async def _lacking(self, keys: set[str], folder: str) -> set[str]:
         lacking: set[str] = set()
         shards = _shards(keys)
         requests = sum(1 if _is_worth_listing(shard) else len(shard) for shard in shards)
         # A listing's pages come one after another, the other requests many at a time.
         pages = requests // _AT_ONCE
         if pages:
-            lacking, keys = await self._listed(keys, pages)
+            lacking, keys = await self._listed(keys, f"{self._address.prefix}{folder}", pages)
             shards = _shards(keys)
 
         async def in_shard(shard: set[str]) -> None:
@@ -60,23 +65,27 @@ class Search:
             await self._check_bucket()
         return lacking
 
-    async def names(self, prefix: str, after: str = "") -> AsyncIterator[str]:
-        """List the objects' names that begin with `prefix`, in order."""
+    async def objects(self, prefix: str, after: str = "") -> AsyncIterator[Mapping[str, Any]]:
+        """List the objects whose names begin with `prefix`, in the order of their names."""
         while True:
             page = await self._client.list_objects_v2(
                 Bucket=self._address.bucket, Prefix=prefix, StartAfter=after, MaxKeys=PAGE
             )
             for item in page.get("Contents", ()):
                 after = item["Key"]
-                yield after
+                yield item
             if not page["IsTruncated"]:
                 return
 
-    async def _listed(self, keys: set[str], pages: int) -> tuple[set[str], set[str]]:
+    async def _names(self, prefix: str, after: str = "") -> AsyncIterator[str]:
+        async for item in self.objects(prefix, after):
+            yield item["Key"]
+
+    async def _listed(self, keys: set[str], folder: str, pages: int) -> tuple[set[str], set[str]]:
         """Give the keys that a listing of so many pages lacks, and those behind its end."""
         left = {self._address.name(key): key for key in keys}
         count = 0
-        async for name in self.names(self._address.folder):
+        async for name in self._names(folder):
             left.pop(name, None)
             count += 1
             if count == pages * PAGE:
@@ -87,7 +96,7 @@ class Search:
     async def _lacking_in_shard(self, keys: set[str]) -> set[str]:
         left = {self._address.name(key): key for key in keys}
         last = max(left)
-        async for name in self.names(f"{last.rpartition('/')[0]}/", after=min(left)[:-1]):
+        async for name in self._names(f"{last.rpartition('/')[0]}/", after=min(left)[:-1]):
             left.pop(name, None)
             if name >= last:
                 break
