@@ -24,7 +24,7 @@ from pivot.frozen import frozen
 from pivot.store.faults import storage_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -152,8 +152,50 @@ class Repository:
         """
         entries = self._entries(self._commit(revision), prefix)
         wanted = "".join(f"{entry.blob}\n" for entry in entries).encode()
-        blobs = _blobs(self._ask("cat-file", "--batch", given=wanted).stdout)
-        return {entry.path: blob for entry, blob in zip(entries, blobs, strict=True)}
+        blobs = _objects(self._ask("cat-file", "--batch", given=wanted).stdout)
+        found = zip(entries, blobs, strict=True)
+        return {entry.path: blob for entry, (_, blob) in found if blob is not None}
+
+    def list_tips(self) -> dict[str, str]:
+        """Give the commit of each branch, tag and stash, and of what is checked out, by a name.
+
+        A stash is several commits; branches of other repositories count as far as they are known.
+        """
+        kind = "%(if)%(*objectname)%(then)%(*objecttype)%(else)%(objecttype)%(end)"
+        commit = "%(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end)"
+        refs = self._ask("for-each-ref", f"--format={kind} {commit} %(refname:short)")
+        lines = [line.split(" ", 2) for line in os.fsdecode(refs.stdout).splitlines()]
+        tips = {name: commit for kind, commit, name in lines if kind == "commit"}
+        head = self._run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        if not head.returncode:
+            tips["HEAD"] = head.stdout.decode().strip()
+        if "refs/stash" in tips or "stash" in tips:
+            stashes = self._ask("log", "--walk-reflogs", "--format=%gd %H %P", "refs/stash")
+            for line in os.fsdecode(stashes.stdout).splitlines():
+                name, *commits = line.split(" ")
+                tips |= {f"{name}/{n}" if n else name: one for n, one in enumerate(commits)}
+        return tips
+
+    def read_versions(
+        self, revisions: Iterable[str], directory: str
+    ) -> Iterator[tuple[str, str, bytes]]:
+        """Give each different file that lies in a directory at any of some revisions.
+
+        That is one of the revisions, the file's name, and what git stores of it, unconverted.
+        However many revisions there are, two processes read them. All files are in memory at once.
+        """
+        wanted = list(dict.fromkeys(revisions))
+        questions = "".join(f"{revision}:./{directory}\n" for revision in wanted).encode()
+        answers = _objects(self._ask("cat-file", "--batch", given=questions).stdout)
+        places: dict[str, tuple[str, str]] = {}
+        for revision, (identity, tree) in zip(wanted, answers, strict=True):
+            for name, blob in _names(tree, len(identity) // 2) if tree is not None else ():
+                places.setdefault(blob, (revision, name))
+        blobs = "".join(f"{blob}\n" for blob in places).encode()
+        contents = _objects(self._ask("cat-file", "--batch", given=blobs).stdout)
+        for (revision, name), (_, content) in zip(places.values(), contents, strict=True):
+            if content is not None:
+                yield revision, name, content
 
     def _commit(self, revision: str) -> str:
         # Whoever resolved it once need not wait for git each time.
@@ -291,11 +333,32 @@ def _files(listing: bytes) -> Iterator[_Entry]:
             yield _Entry(blob.decode(), os.fsdecode(path))
 
 
-def _blobs(stream: bytes) -> Iterator[bytes]:
-    """Give the contents in what `cat-file --batch` writes: `<blob> blob <size>`, the bytes, LF."""
+def _objects(stream: bytes) -> Iterator[tuple[str, bytes | None]]:
+    """Give name and content of each object in what `cat-file --batch` writes; None: there is none.
+
+    An object is `<name> <kind> <size>`, LF, the bytes, LF; what is not there is `<words> missing`.
+    """
     start = 0
     while start < len(stream):
         end = stream.index(b"\n", start)
-        size = int(stream[start:end].rsplit(b" ", 1)[1])
-        yield stream[end + 1 : end + 1 + size]
-        start = end + size + 2
+        name, *_, size = stream[start:end].decode("utf-8", "surrogateescape").split(" ")
+        if not size.isdecimal():
+            yield name, None
+            start = end + 1
+            continue
+        yield name, stream[end + 1 : end + 1 + int(size)]
+        start = end + int(size) + 2
+
+
+def _names(tree: bytes, length: int) -> Iterator[tuple[str, str]]:
+    """Give the files of a tree object with the names of their blobs.
+
+    An entry is `<mode> <name>`, NUL, and the name of the object as that many bytes.
+    """
+    start = 0
+    while start < len(tree):
+        end = tree.index(b"\0", start)
+        mode, _, name = tree[start:end].partition(b" ")
+        start = end + 1 + length
+        if mode.startswith(b"100"):
+            yield os.fsdecode(name), tree[end + 1 : start].hex()

@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from pivot.api.remembering import history, past_run
     from pivot.api.running import run
     from pivot.api.sharing import checkout, fetch, pull, push, remote_status, remotes
-    from pivot.api.storing import CacheCheck, CacheSize, cache_size, verify_cache
+    from pivot.api.storing import (
+        CacheCheck,
+        CacheSize,
+        cache_size,
+        collect_garbage,
+        collect_remote_garbage,
+        verify_cache,
+    )
     from pivot.api.watching import WatchControl, watch
     from pivot.engine.cancellation import Cancellation
     from pivot.engine.certificate import Question
@@ -43,6 +50,7 @@ if TYPE_CHECKING:
     from pivot.stage_def.leaves import untagged
     from pivot.sync import (
         Checkout,
+        Cleaning,
         OutputStanding,
         Progress,
         RemoteInfo,
@@ -57,6 +65,7 @@ __all__ = [
     "Cancellation",
     "Change",
     "Checkout",
+    "Cleaning",
     "Composition",
     "Difference",
     "Explanation",
@@ -78,6 +87,8 @@ __all__ = [
     "WatchControl",
     "cache_size",
     "checkout",
+    "collect_garbage",
+    "collect_remote_garbage",
     "composition",
     "describe",
     "diff_params",
@@ -109,6 +120,7 @@ _HOMES = {
     "CacheSize": "pivot.api.storing",
     "Change": "pivot.engine.report",
     "Checkout": "pivot.sync",
+    "Cleaning": "pivot.sync",
     "Composition": "pivot.engine.composition",
     "Difference": "pivot.engine.parameters",
     "Explanation": "pivot.engine.report",
@@ -130,6 +142,8 @@ _HOMES = {
     "WatchControl": "pivot.api.watching",
     "cache_size": "pivot.api.storing",
     "checkout": "pivot.api.sharing",
+    "collect_garbage": "pivot.api.storing",
+    "collect_remote_garbage": "pivot.api.storing",
     "composition": "pivot.api.looking",
     "describe": "pivot.exporters.planning",
     "diff_params": "pivot.api.parameters",

@@ -118,6 +118,7 @@ def run_in(
         lambda stage, message: emit(Warned(message, stage)),
         session.observer,
     )
+    recorder.contents = committer.contents
     if prepared.executor == "inline":
         # Before a stage that runs here can change what the others' code consists of.
         session.observer.manifests([session.stages[name] for name in names])

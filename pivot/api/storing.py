@@ -1,6 +1,6 @@
-"""Looking after the cache: how large it is, and whether it is sound.
+"""Looking after the cache: how large it is, whether it is sound, and what may go.
 
-Example: `verify_cache().sound`. Tests: tests/cli/commands/test_cache.py.
+Example: `verify_cache().sound`. Tests: tests/cli/commands/test_cache.py and test_gc.py.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from pivot.api.opening import open_session
 from pivot.frozen import frozen
 from pivot.store.cache import CorruptBlobError, MissingBlobError
-from pivot.sync import Progress
+from pivot.sync import Cleaning, Progress, clean, clean_remote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from pivot.api.opening import Root
+    from pivot.plugins import PluginHost
 
 
 @frozen
@@ -96,3 +97,37 @@ def verify_cache(
             if on_progress is not None:
                 on_progress(Progress(files, size, len(blobs), total))
     return CacheCheck(files, size, tuple(problems))
+
+
+def collect_garbage(
+    root: Root = None, *, grace: float | None = None, remove: bool = False
+) -> Cleaning:
+    """Find in the cache what nothing refers to, and with `remove` remove it.
+
+    Kept is what a branch, a tag, a stash, the workspace or a recent run refers to, and what is
+    younger than `grace`, in seconds (by default a day).
+
+    Raises:
+        CorruptionError: a lock can't be read, so that nobody knows what is needed.
+    """
+    with open_session(root, None, {}) as session:
+        return clean(session, grace=grace, remove=remove)
+
+
+def collect_remote_garbage(
+    root: Root = None,
+    *,
+    remote: str | None = None,
+    grace: float | None = None,
+    remove: bool = False,
+    plugins: PluginHost | None = None,
+) -> Cleaning:
+    """Do with a remote what `collect_garbage` does with the cache; `grace` is 14 days by default.
+
+    Raises:
+        UsageError: the project is in no git repository.
+        RemoteError: the remote can't be reached, or refuses.
+        CorruptionError: a lock can't be read, or a directory's listing.
+    """
+    with open_session(root, None, {}, plugins) as session:
+        return clean_remote(session, remote, grace=grace, remove=remove)

@@ -37,6 +37,7 @@ COMMANDS = {
         f"{_HOME}.checkout", "checkout", "Bring back outputs as the locks say, from the cache."
     ),
     "remote": Builtin(f"{_HOME}.remote", "remote", "Show the remotes, and what they hold."),
+    "gc": Builtin(f"{_HOME}.gc", "gc", "Remove what nothing refers to any more."),
     "cache": Builtin(f"{_HOME}.cache", "cache", "Look after the cache."),
     "init": Builtin(f"{_HOME}.init", "init", "Start a project with a small pipeline."),
     "config": Builtin(f"{_HOME}.config", "config", "Show and change settings."),

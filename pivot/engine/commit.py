@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from pivot.stage import Stage
     from pivot.store.content import Content
 
-
 _UNWATCHED = (
     "which code ran could not be watched, because debuggers, profilers or the like have taken all "
     "six tools of sys.monitoring: code that is only found by computed names is not tracked"
@@ -54,10 +53,12 @@ class Committer:
         #: Absolute path of each file that the stages came from -> how it looked when it was read.
         self._sources = sources
         self._warn = warn
-        #: What the stages were observed by; who records nothing needs none.
+        #: Who records nothing needs none.
         self._observer = observer
         #: The stages that began to change their outputs, and have not recorded what came of it.
         self._begun: set[str] = set()
+        #: Stage -> the contents that it made, replaced or saved, as `StageRecord` has them.
+        self.contents: dict[str, dict[str, None]] = {}
         #: Files that were edited between the import here and one in a worker.
         self._mixed: set[str] = set()
 
@@ -80,7 +81,8 @@ class Committer:
             self._clear(stage, verdict)
             return []
         marker = self._marker(stage)
-        kept = self._keep(verdict.past.lock, verdict.observed.outs, quiet=self.is_unfinished(stage))
+        quiet = marker.exists()
+        kept = self._keep(stage, verdict.past.lock, verdict.observed.outs, quiet=quiet)
         marker.touch()
         self._clear(stage, verdict)
         self._begun.add(stage.name)
@@ -127,7 +129,7 @@ class Committer:
         This may be done in any thread. Gives what the user should be told. Raises
         `CorruptionError` if what the cache holds is not what it held.
         """
-        kept = self._keep(verdict.past.lock, verdict.observed.outs, quiet=False)
+        kept = self._keep(stage, verdict.past.lock, verdict.observed.outs, quiet=False)
         present = {state.name: state.content for state in verdict.observed.outs}
         different = [out for out in decision.outs if present[out.name] != out.content]
         self._bring_back(stage, different)
@@ -162,7 +164,7 @@ class Committer:
                 if content != record.content and workspace.cache.holds(record.content):
                     different.append(record)
                     states.append(OutState(record.name, record.path, content))
-        for message in self._keep(lock, states, quiet=self.is_unfinished(stage)):
+        for message in self._keep(stage, lock, states, quiet=self.is_unfinished(stage)):
             self._warn(stage.name, message)
         self._bring_back(stage, different)
         return tuple(record.path for record in different)
@@ -283,6 +285,8 @@ class Committer:
         past = verdict.past.lock
         if past is None or encode_lock(past) != encode_lock(lock):
             write_lock(self._workspace.layout.lock_file(stage.name), lock)
+        replaced = (*past.outs, *past.base) if past is not None else ()
+        self._refer(stage.name, (record.content for record in (*result.outs, *replaced)))
         state = self._workspace.state
         state.remember(verdict.key, with_result(state.recall(verdict.key), result))
         if self._observer is not None:
@@ -290,6 +294,10 @@ class Committer:
         self.keep_code(stage)
         self._marker(stage).unlink(missing_ok=True)
         self._begun.discard(stage.name)
+
+    def _refer(self, stage: str, contents: Iterable[Content]) -> None:
+        texts = self.contents.setdefault(stage, {})
+        texts.update({f"{one.hash}/" if one.directory else one.hash: None for one in contents})
 
     def _edited(self, stage: Stage, verdict: Verdict, outcome: Outcome) -> Iterator[str]:
         """Give the inputs and sources that are not what they were when they were observed."""
@@ -322,7 +330,9 @@ class Committer:
             if (there[file] if file in there else Signature.at(file)) != signature:
                 self._mixed.add(file)
 
-    def _keep(self, lock: Lock | None, states: Iterable[OutState], *, quiet: bool) -> list[str]:
+    def _keep(
+        self, stage: Stage, lock: Lock | None, states: Iterable[OutState], *, quiet: bool
+    ) -> list[str]:
         """Save to the cache what lies at the outputs' paths and is not known to be Pivot's.
 
         Gives a sentence for each that was not there before.
@@ -337,6 +347,7 @@ class Committer:
             path = self._workspace.path(state.path)
             # Also if there seems to be a blob: only adding makes sure that it is sound.
             self._workspace.cache.add(path, content, self._listing(state.path, content))
+            self._refer(stage.name, [content])
             if not quiet and not known:
                 messages.append(
                     f"{state.path} was not made by this pipeline as it is; before it is replaced, "

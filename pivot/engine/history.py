@@ -50,9 +50,14 @@ class StageRecord:
     error: str | None = None
     #: How often it was tried.
     attempts: int = 1
+    #: The hashes of what it made, of what that replaced, and of what was saved of other things that
+    #: lay there; that of a directory ends in `/`.
+    contents: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, report: StageReport, attempts: int = 1) -> StageRecord:
+    def of(
+        cls, report: StageReport, attempts: int = 1, contents: Iterable[str] = ()
+    ) -> StageRecord:
         """Give the record of a report."""
         return cls(
             name=report.name,
@@ -61,6 +66,7 @@ class StageRecord:
             reasons=report.reasons[:_MOST_REASONS],
             error=first_lines(report.error),
             attempts=attempts,
+            contents=tuple(contents),
         )
 
 
@@ -188,7 +194,14 @@ def _with_values(fields: Mapping[str, Any]) -> dict[str, Any]:
 def stage_records(rows: Iterable[Mapping[str, Any]]) -> tuple[StageRecord, ...]:
     """Give the records of stages from their fields."""
     return tuple(
-        StageRecord(**{**row, "status": Status(row["status"]), "reasons": tuple(row["reasons"])})
+        StageRecord(
+            **{
+                **row,
+                "status": Status(row["status"]),
+                "reasons": tuple(row["reasons"]),
+                "contents": tuple(row.get("contents", ())),
+            }
+        )
         for row in rows
     )
 

@@ -135,6 +135,22 @@ class Judge:
         return frozenset(content for content in wanted if self._workspace.holds(content))
 
 
+def lock_key(lock: Lock, packages: str) -> str:
+    """Name the observation by which a lock was made, as `run_key` does.
+
+    `packages` says how much of the versions of libraries counts.
+    """
+    facts = [
+        lock.algorithm,
+        sorted(counted(lock.code, packages).items()),
+        lock.params,
+        [(dep.name, dep.path, *dataclasses.astuple(dep.content)) for dep in lock.deps],
+        [(out.name, out.path) for out in lock.outs],
+        {record.name: dataclasses.astuple(record.content) for record in lock.base},
+    ]
+    return _key(facts)
+
+
 def run_key(stage: Stage, observed: Observation, lock: Lock | None) -> str:
     """Name an observation, with the versions that incremental outputs would grow from.
 
@@ -149,4 +165,8 @@ def run_key(stage: Stage, observed: Observation, lock: Lock | None) -> str:
         [(out.name, out.path) for out in observed.outs],
         bases,
     ]
+    return _key(facts)
+
+
+def _key(facts: list[object]) -> str:
     return hash_text(json.dumps(facts, sort_keys=True), "xxh3_128")

@@ -27,7 +27,7 @@ from pivot.events import StageDecided, StageFinished, StageRetried, StageStarted
 from pivot.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from types import TracebackType
 
     from pivot.engine.history import RunRecord, StageRecord
@@ -56,6 +56,8 @@ class Recorder:
     """Records one run, which begins now."""
 
     def __init__(self, workspace: Workspace, plan: RunPlan, asked: Asked) -> None:
+        #: Stage -> the contents that its record names; see `StageRecord`.
+        self.contents: Mapping[str, Collection[str]] = {}
         self._workspace = workspace
         self._plan = plan
         self._asked = asked
@@ -176,7 +178,8 @@ class Recorder:
     def _stage(self, report: StageReport) -> StageRecord:
         from pivot.engine.history import StageRecord  # late, as above
 
-        return StageRecord.of(report, self._attempts.get(report.name, 1))
+        contents = self.contents.get(report.name, ())
+        return StageRecord.of(report, self._attempts.get(report.name, 1), contents)
 
     def finish(self, report: RunReport) -> None:
         """Record how the run ended, if anything happened."""

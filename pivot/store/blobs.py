@@ -175,6 +175,14 @@ class Blobs:
                 with contextlib.suppress(FileNotFoundError):
                     yield name, file.lstat()
 
+    def leftovers(self) -> Iterator[Path]:
+        """Give the temporary files of processes that run or were killed, and damaged blobs."""
+        for file in sorted(self._directory.glob("??/*")):
+            if not _NAME.fullmatch(file.parent.name + file.name) and not file.is_dir():
+                yield file
+        if self._quarantine.is_dir():
+            yield from sorted(self._quarantine.iterdir())
+
     def rehash(self, name: str) -> None:
         """Hash a blob; raise `MissingBlobError`, or `CorruptBlobError` after moving it away."""
         try:

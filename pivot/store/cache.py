@@ -222,6 +222,10 @@ class Cache:
         """Give the hash and the stat result of every blob, sorted by hash."""
         return self._blobs.all()
 
+    def leftovers(self) -> Iterator[Path]:
+        """Give the temporary files of processes that run or were killed, and damaged blobs."""
+        return self._blobs.leftovers()
+
     def rehash(self, name: str) -> None:
         """Hash a blob anew, whatever is known about it.
 

@@ -10,6 +10,7 @@ Tests: tests/test_sync.py, tests/sync/, tests/cli/test_sharing.py.
 """
 
 from pivot.sync.checkout import Checkout, checkout
+from pivot.sync.cleaning import Cleaning, clean, clean_remote
 from pivot.sync.opening import Options, RemoteInfo, choose_remote, remotes
 from pivot.sync.report import Progress, Sharing, Shortage
 from pivot.sync.sharing import fetch, pull, push
@@ -17,6 +18,7 @@ from pivot.sync.standing import OutputStanding, Standing, standing
 
 __all__ = [
     "Checkout",
+    "Cleaning",
     "Options",
     "OutputStanding",
     "Progress",
@@ -26,6 +28,8 @@ __all__ = [
     "Standing",
     "checkout",
     "choose_remote",
+    "clean",
+    "clean_remote",
     "fetch",
     "pull",
     "push",

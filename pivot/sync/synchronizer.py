@@ -36,14 +36,21 @@ class Synchronizer:
         self,
         layout: Layout,
         cache: Cache,
-        remote: Remote,
+        remote: Remote | None = None,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> None:
         self._layout = layout
         self._cache = cache
-        self._remote = remote
+        self._given_remote = remote
         self._on_progress = on_progress
         self.tally = Tally()
+
+    @property
+    def _remote(self) -> Remote:
+        """The remote; who moves nothing needs none."""
+        if self._given_remote is None:
+            raise RuntimeError("without a remote nothing can be moved")
+        return self._given_remote
 
     def push(self, contents: Iterable[Content], *, dry_run: bool) -> None:
         """Send the blobs of these contents that the remote lacks."""
@@ -68,11 +75,7 @@ class Synchronizer:
         A dry run counts a directory whose listing is not here as one file.
         """
         wanted = list(contents)
-        listings: Sizes = {c.hash: None for c in wanted if c.directory}
-        unread = self._lacking(listings)
-        if unread and not dry_run:
-            self._expect(dict.fromkeys(unread, 0), dry_run)
-            self._download(unread)
+        unread = self.fetch_listings(wanted, dry_run=dry_run)
         files, listings = self._sizes(wanted)
         lacking = self._lacking(files)
         self.tally.present = len(files | listings) - len(lacking) - len(unread)
@@ -85,6 +88,14 @@ class Synchronizer:
         elif lacking:
             self._expect(expected, dry_run)
             self._download(lacking)
+
+    def fetch_listings(self, contents: Iterable[Content], *, dry_run: bool = False) -> Sizes:
+        """Get those listings of directories that the cache lacks; give what it lacked."""
+        unread = self._lacking({c.hash: None for c in contents if c.directory})
+        if unread and not dry_run:
+            self._expect(dict.fromkeys(unread, 0), dry_run)
+            self._download(unread)
+        return unread
 
     def keys(self, content: Content) -> set[str]:
         """Give the keys of a content's blobs, as far as they are known here."""
