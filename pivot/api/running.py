@@ -5,6 +5,7 @@ Example: `run(targets=["train"], executor="inline").ok`. Tests: tests/test_api.p
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
     from pivot.api.opening import Root
     from pivot.discovery.singles import Settings as ParamSettings
     from pivot.engine.certificate import Question
+    from pivot.engine.judge import Verdict
     from pivot.engine.report import Explanation, RunReport
     from pivot.events import Event
     from pivot.plugins import PluginHost
     from pivot.registry import Registry
     from pivot.session import Session
+    from pivot.stage import Stage
 
 
 def run(
@@ -38,6 +41,7 @@ def run(
     executor: str | None = None,
     jobs: int | None = None,
     force: bool = False,
+    pull: bool = False,
     keep_going: bool | None = None,
     on_event: Callable[[Event], None] | None = None,
     on_explanation: Callable[[Explanation], None] | None = None,
@@ -56,6 +60,8 @@ def run(
         executor: the name of an executor; `loky` unless configured otherwise.
         jobs: how many stages may run at once; by default as many as there are CPUs.
         force: run the targets even if they are up to date (not what they need).
+        pull: get from the default remote what somebody has run with the same code, parameters and
+            inputs, instead of running it again.
         keep_going: after a failure, go on with what does not depend on it.
         on_event: called with every event, in the calling thread.
         on_explanation: called likewise with why a stage is going to run or to be restored, before
@@ -79,6 +85,7 @@ def run(
             targets,
             started_ns,
             force=force,
+            pull=pull,
             on_event=on_event,
             on_explanation=on_explanation,
             cancellation=cancellation,
@@ -94,6 +101,7 @@ def run_in(
     started_ns: int,
     *,
     force: bool = False,
+    pull: bool = False,
     on_event: Callable[[Event], None] | None = None,
     on_explanation: Callable[[Explanation], None] | None = None,
     cancellation: Cancellation | None = None,
@@ -122,19 +130,31 @@ def run_in(
     if prepared.executor == "inline":
         # Before a stage that runs here can change what the others' code consists of.
         session.observer.manifests([session.stages[name] for name in names])
-    runner = Runner(
-        prepared,
-        session.workspace,
-        judge,
-        committer,
-        lambda: session.open_executor(prepared.workers, prepared.new, spares=spares),
-        emit,
-        cancellation or Cancellation(),
-    )
-    with recorder:
+    with contextlib.ExitStack() as stack:
+        runner = Runner(
+            prepared,
+            session.workspace,
+            judge,
+            committer,
+            lambda: session.open_executor(prepared.workers, prepared.new, spares=spares),
+            emit,
+            cancellation or Cancellation(),
+            _supply(session, stack) if pull else None,
+        )
+        stack.enter_context(recorder)
         report = runner.run()
         recorder.finish(report)
     return report, judge
+
+
+def _supply(session: Session, stack: contextlib.ExitStack) -> Callable[[Stage, Verdict], bool]:
+    # Late: a plain run has nothing to do with remotes.
+    from pivot.sync.opening import choose_remote, open_remote
+    from pivot.sync.supply import Supplier
+
+    remote = open_remote(session, choose_remote(session.settings, None))
+    stack.callback(remote.close)
+    return Supplier(session.workspace, remote).supply
 
 
 def _judge(

@@ -164,6 +164,7 @@ class ShownRuns:
         if not self.watching:
             self._report = api.run(
                 **wish.options,
+                pull=wish.pull,
                 on_event=self._tell,
                 on_explanation=self._explain,
                 cancellation=self.cancellation,

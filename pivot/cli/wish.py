@@ -25,6 +25,8 @@ class Wish:
     keep_going: bool | None
     jobs: int | None
     executor: str | None
+    #: Whether to get from the remote what somebody else has run.
+    pull: bool = False
     #: By what to know the same wish again, and to answer it if there's nothing to do.
     question: Callable[[int], Question] | None = None
     #: Of a watch: see `pivot.watch`.

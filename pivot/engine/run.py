@@ -113,8 +113,11 @@ class Runner:
         executor: Callable[[], Executor],
         emit: Callable[[Event], None],
         cancellation: Cancellation,
+        supply: Callable[[Stage, Verdict], bool] | None = None,
     ) -> None:
         self._plan = plan
+        #: Gets from elsewhere what a stage would otherwise run for; says whether to judge it again.
+        self._supply = supply
         self._schedule = plan.schedule
         self._workspace = workspace
         self._judge = judge
@@ -219,9 +222,37 @@ class Runner:
             self._emit(StageDecided(name, "run", ()))
             self._fail(name, error)
         else:
-            self._active[name] = _Active(stage, hold, verdict)
-            self._complain(verdict)
-            self._follow(name)
+            if self._supply is not None and isinstance(verdict.decision, Run):
+                self._looking[name] = hold
+                self._aside.start(
+                    functools.partial(self._supply, stage, verdict),
+                    lambda supplied: self._supplied(name, verdict, supplied),
+                )
+            else:
+                self._go_on(name, hold, verdict)
+
+    def _supplied(self, name: str, verdict: Verdict, supplied: Callable[[], bool]) -> None:
+        """Go on with a stage for which something may have been got from elsewhere."""
+        hold = self._looking.pop(name)
+        if self._stopping or self._cancellation.requested:
+            hold.release()
+            return
+        try:
+            again = supplied()
+        except PivotError as error:
+            hold.release()
+            self._emit(StageDecided(name, "run", ()))
+            self._fail(name, error)
+        else:
+            if again:
+                self._judge_stage(name, hold)
+            else:
+                self._go_on(name, hold, verdict)
+
+    def _go_on(self, name: str, hold: Hold, verdict: Verdict) -> None:
+        self._active[name] = _Active(self._plan.stages[name], hold, verdict)
+        self._complain(verdict)
+        self._follow(name)
 
     def _complain(self, verdict: Verdict) -> None:
         """Warn of what is wrong with code, once, whatever the number of stages that use it."""

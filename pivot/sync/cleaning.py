@@ -6,7 +6,7 @@ to refer to it, and of a remote, another machine whose branch is not known here 
     report = clean(session, grace=86_400, remove=True)
     report.files, report.size
 
-Tests: tests/sync/test_cleaning.py, tests/cli/commands/test_gc.py.
+Tests: tests/cli/commands/test_gc.py.
 """
 
 from __future__ import annotations

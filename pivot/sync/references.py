@@ -2,7 +2,7 @@
 
 They are named by the stages' locks, at the tips of everything that git knows and in the
 workspace, and by the history of runs. If one lock can't be read, nothing is known of what it
-names: then there is no answer. Tests: tests/sync/test_cleaning.py.
+names: then there is no answer. Tests: tests/cli/commands/test_gc.py.
 """
 
 from __future__ import annotations

@@ -59,6 +59,9 @@ class Sharing:
     size: int = 0
     #: How many files were where they should be already.
     present: int = 0
+    #: Of a push: how many runs were told of that the remote didn't know. Of a fetch or a pull: how
+    #: many stages can be restored now that no lock could have told of.
+    runs: int = 0
     shortages: tuple[Shortage, ...] = ()
     #: Stages without a lock: there is nothing to be moved for them.
     never_run: tuple[str, ...] = ()

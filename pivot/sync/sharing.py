@@ -11,29 +11,42 @@ import contextlib
 import dataclasses
 from typing import TYPE_CHECKING
 
+from pivot.engine.judge import lock_key
+from pivot.frozen import frozen
+from pivot.store.lock import read_lock
+from pivot.store.runs import Result
 from pivot.sync.checkout import bring_back
+from pivot.sync.entries import encode_entry
 from pivot.sync.opening import choose_remote, open_remote
 from pivot.sync.report import Sharing
 from pivot.sync.selection import select, wanted_outputs
+from pivot.sync.staging import staging
+from pivot.sync.supply import Supplier, supply_all
 from pivot.sync.synchronizer import Synchronizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pivot.interfaces import Remote
     from pivot.session import Session
     from pivot.sync.opening import Options
+    from pivot.sync.report import Tally
     from pivot.sync.selection import Selection
 
 
 def push(session: Session, targets: Sequence[str], options: Options) -> Sharing:
-    """Send the outputs of the targets, as their locks name them, to a remote."""
-    return _moved(session, select(session.graph, targets), options, Synchronizer.push)
+    """Send the outputs of the targets, as their locks name them, to a remote.
+
+    With them goes, for each stage all of whose outputs are there then, what its run was.
+    """
+    selection = select(session.graph, targets)
+    return _moved(session, selection, options, Synchronizer.push, _push_runs)
 
 
 def fetch(session: Session, targets: Sequence[str], options: Options) -> Sharing:
     """Get the outputs of the targets, and of what they need, from a remote into the cache."""
     chosen = select(session.graph, targets, with_needs=True)
-    return _moved(session, chosen, options, Synchronizer.fetch)
+    return _moved(session, chosen, options, Synchronizer.fetch, _fetch_runs)
 
 
 def pull(session: Session, targets: Sequence[str], options: Options) -> Sharing:
@@ -54,6 +67,7 @@ def _moved(
     selection: Selection,
     options: Options,
     move: Callable[..., None],
+    move_runs: Callable[[_Transfer], int],
 ) -> Sharing:
     chosen = choose_remote(session.settings, options.remote)
     wanted, never_run = wanted_outputs(session, selection)
@@ -63,13 +77,66 @@ def _moved(
         )
         contents = list(dict.fromkeys(item.content for item in wanted))
         move(synchronizer, contents, dry_run=options.dry_run)
-    tally = synchronizer.tally
+        tally = synchronizer.tally
+        shortages = tally.shortages((item, synchronizer.keys(item.content)) for item in wanted)
+        short = {shortage.stage for shortage in shortages} | set(never_run)
+        transfer = _Transfer(session, selection, options, remote, tally, frozenset(short))
+        runs = 0 if options.dry_run else move_runs(transfer)
     return Sharing(
         remote=chosen.name,
         dry_run=options.dry_run,
         files=tally.files,
         size=tally.size,
         present=tally.present,
-        shortages=tally.shortages((item, synchronizer.keys(item.content)) for item in wanted),
+        runs=runs,
+        shortages=shortages,
         never_run=never_run,
     )
+
+
+@frozen
+class _Transfer:
+    """A transfer whose outputs have been moved."""
+
+    session: Session
+    selection: Selection
+    options: Options
+    remote: Remote
+    tally: Tally
+    #: The stages of which not everything is there.
+    short: frozenset[str]
+
+    @property
+    def whole(self) -> list[str]:
+        """The stages that were asked for as stages, and not only some of their outputs."""
+        return [name for name in self.selection.names if name not in self.selection.paths]
+
+
+def _push_runs(transfer: _Transfer) -> int:
+    """Send the entries of the runs that made what the locks name; give how many were sent."""
+    session = transfer.session
+    entries: dict[str, bytes] = {}
+    for name in transfer.whole:
+        lock = read_lock(session.workspace.layout.lock_file(name))
+        if lock is not None and lock.outs and name not in transfer.short:
+            run = lock_key(lock, session.settings.fingerprint_packages)
+            key, data = encode_entry(run, Result(lock.outs, lock.traced))
+            entries[key] = data
+    missing = transfer.remote.missing(entries.keys()) if entries else set[str]()
+    if missing:
+        with staging(session.workspace.layout) as directory:
+            files = {key: directory / key for key in sorted(missing)}
+            for key, file in files.items():
+                file.write_bytes(entries[key])
+            transfer.remote.upload(files, lambda _: None)
+    return len(missing)
+
+
+def _fetch_runs(transfer: _Transfer) -> int:
+    """Get what a run would restore though no lock names it; give how many stages were supplied."""
+    session, tally = transfer.session, transfer.tally
+    supplier = Supplier(session.workspace, transfer.remote, transfer.options.on_progress)
+    supplied = supply_all(session, transfer.whole, supplier)
+    tally.files += supplier.files
+    tally.size += supplier.size
+    return supplied

@@ -232,6 +232,7 @@ class TestJSON:
             "files": 2,
             "size": 44,
             "present": 0,
+            "runs": 2,
             "shortages": [],
             "never_run": [],
             "restored": [],

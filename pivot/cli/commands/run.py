@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="After a failure, go on with what does not depend on it.",
 )
+@click.option("--pull", is_flag=True, help="Get what the remote has, instead of running it.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="How many stages may run at once.")
 @click.option("--watch", is_flag=True, help="Run again whenever files change, until Ctrl-C.")
 @click.option("--restart", is_flag=True, help="With --watch: let a change stop the run it affects.")
@@ -74,6 +75,7 @@ def run(
     settings: tuple[str, ...],
     force: bool,
     keep_going: bool,
+    pull: bool,
     jobs: int | None,
     watch: bool,
     restart: bool,
@@ -87,7 +89,8 @@ def run(
     """Run the stages that are not up to date, and all that they need.
 
     TARGETS are names of stages, globs of names, or paths of outputs; without any, it is the entire
-    pipeline. A stage whose outputs are in the cache is restored instead of run.
+    pipeline. A stage whose outputs are in the cache is restored instead of run; with --pull, also
+    one that ran anywhere with the same code, parameters and inputs, and was pushed.
     """
     if as_json and quiet:
         raise click.UsageError("--json and --quiet can't be used together")
@@ -99,10 +102,12 @@ def run(
         raise click.UsageError("--restart, --glob and --debounce go with --watch")
     if watch and mode is not None:
         raise click.UsageError(f"--watch runs stages, and --{mode} runs none")
+    if pull and (watch or mode is not None):
+        raise click.UsageError(f"--pull and --{mode or 'watch'} can't be used together")
     chosen = in_project(targets, Path.cwd())
     if mode is not None:
         return _foretell(chosen, settings, mode, force=force, diff=diff, as_json=as_json)
-    wish = Wish(chosen, settings, force, keep_going or None, jobs, executor)
+    wish = Wish(chosen, settings, force, keep_going or None, jobs, executor, pull)
     if watch:
         wish = dataclasses.replace(wish, restart=restart, globs=globs, debounce=debounce)
     if tui:
@@ -188,6 +193,7 @@ def _run(wish: Wish, display: Display) -> int:
 
         report = api.run(
             **wish.options,
+            pull=wish.pull,
             question=wish.question,
             on_event=on_event,
             cancellation=cancellation,

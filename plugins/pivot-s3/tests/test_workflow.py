@@ -94,6 +94,24 @@ def test_the_workflow_of_two_machines(first, tmp_path, plugins):
     assert set(statuses(pivot.run(second, executor="inline")).values()) == {"unchanged"}
 
 
+def test_what_ran_with_the_same_code_is_restored_where_no_lock_tells_of_it(
+    first, tmp_path, plugins
+):
+    git(first, "add", "-A")
+    git(first, "commit", "-qm", "code")
+    pivot.run(first, executor="inline")
+    assert pivot.push(first, plugins=plugins).runs == 3
+    assert pivot.push(first, plugins=plugins).runs == 0
+
+    second = tmp_path / "second"
+    git(tmp_path, "clone", "-q", str(first), str(second))
+    assert not (second / ".pivot/stages").exists()
+    report = pivot.run(second, executor="inline", pull=True, plugins=plugins)
+    assert set(statuses(report).values()) == {"restored"}
+    assert (second / "parts/2.txt").read_text() == "2"
+    assert set(statuses(pivot.run(second, executor="inline")).values()) == {"unchanged"}
+
+
 def test_a_damaged_object_never_enters_the_cache(first, tmp_path, plugins, server, bucket):
     pivot.run(first, executor="inline")
     git(first, "add", "-A")
