@@ -27,6 +27,19 @@ def test_the_options_are_taken():
     assert parse("s3://b", options) == Address("b", **options)
 
 
+def test_what_a_request_takes_follows_from_the_options():
+    options = {"storage_class": "STANDARD_IA", "sse": "aws:kms", "sse_kms_key_id": "key"}
+    address = parse("s3://b", {**options, "requester_pays": "true", "jobs": "3"})
+    assert address.request == {"RequestPayer": "requester"}
+    assert address.storing == {
+        "StorageClass": "STANDARD_IA",
+        "ServerSideEncryption": "aws:kms",
+        "SSEKMSKeyId": "key",
+    }
+    assert address.jobs == 3
+    assert (parse("s3://b", {}).request, parse("s3://b", {}).storing) == ({}, {})
+
+
 def test_an_empty_option_says_nothing():
     assert parse("s3://b", {"region": ""}) == Address("b")
 
@@ -44,6 +57,13 @@ def test_it_is_shown_without_options():
         ("s3://b", {"regoin": "x"}, "the unknown option 'regoin'"),
         ("s3://b", {"endpoint_url": "localhost:9000"}, "'endpoint_url' is not"),
         ("s3://b", {"endpoint_url": "ftp://x"}, "'endpoint_url' is not"),
+        ("s3://b", {"jobs": "many"}, "takes a number from 1 to 256"),
+        ("s3://b", {"anonymous": "yes"}, "takes true or false"),
+        ("s3://b", {"requester_pays": "1"}, "takes true or false"),
+        ("s3://b", {"storage_class": "GLACIER"}, "from which nothing could be fetched"),
+        ("s3://b", {"storage_class": "a b"}, "'storage_class' is 'a b'"),
+        ("s3://b", {"sse": "rot13"}, "'sse' is 'rot13'"),
+        ("s3://b", {"sse_kms_key_id": "x"}, "goes with sse=aws:kms"),
     ],
 )
 def test_what_is_wrong_is_named(url, options, message):

@@ -110,6 +110,33 @@ class TestLargeBlobs:
         assert "Uploads" not in server.client.list_multipart_uploads(Bucket=bucket)
 
 
+class TestOptions:
+    def test_what_is_stored_has_the_class_and_the_encryption_that_were_asked_for(
+        self, server, bucket, store
+    ):
+        options = {"endpoint_url": server.url, "storage_class": "STANDARD_IA", "sse": "AES256"}
+        large = b"x" * (9 * 1024 * 1024)
+        open_s3(f"s3://{bucket}", options).upload(store(b"small", large), deaf)
+        for name in server.names(bucket):
+            head = server.client.head_object(Bucket=bucket, Key=name)
+            assert head["StorageClass"] == "STANDARD_IA"
+            assert head["ServerSideEncryption"] == "AES256"
+
+    def test_without_credentials_a_public_bucket_can_be_read(
+        self, server, bucket, remote, store, tmp_path, monkeypatch
+    ):
+        (key,) = blobs = store(b"abc")
+        remote.upload(blobs, deaf)
+        monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+        monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+        for name in server.names(bucket):
+            server.client.put_object_acl(Bucket=bucket, Key=name, ACL="public-read")
+        options = {"endpoint_url": server.url, "anonymous": "true", "requester_pays": "true"}
+        public = open_s3(f"s3://{bucket}/team/pivot", options)
+        assert public.download({key: tmp_path / "out"}, deaf) == set()
+        assert (tmp_path / "out").read_bytes() == b"abc"
+
+
 class TestFaults:
     def test_a_bucket_that_is_not_there_is_named(self, server, store, tmp_path):
         remote = open_s3("s3://no-such-bucket/x", {"endpoint_url": server.url})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import aioboto3
 from aiobotocore.config import AioConfig
+from botocore import UNSIGNED
 from botocore import exceptions as boto
 
 from pivot.interfaces import Stored
@@ -58,7 +59,7 @@ class S3Remote:
 
         async def send(client: Any, tell: Tell) -> None:
             mover = Mover(client, self._address, tell)
-            await each(blobs.items(), lambda item: mover.upload(*item), _AT_ONCE)
+            await each(blobs.items(), lambda item: mover.upload(*item), self._address.jobs)
 
         if blobs:
             self._batch(send, tell)
@@ -74,7 +75,7 @@ class S3Remote:
                 if not await mover.download(*item):
                     absent.add(item[0])
 
-            await each(files.items(), fetch, _AT_ONCE)
+            await each(files.items(), fetch, self._address.jobs)
 
         if files:
             self._batch(get, tell)
@@ -108,7 +109,9 @@ class S3Remote:
             for group in groups:
                 objects = [{"Key": name} for name in group]
                 answer = await client.delete_objects(
-                    Bucket=self._address.bucket, Delete={"Objects": objects, "Quiet": True}
+                    Bucket=self._address.bucket,
+                    Delete={"Objects": objects, "Quiet": True},
+                    **self._address.request,
                 )
                 for problem in answer.get("Errors", ()):
                     raise boto.ClientError({"Error": problem}, "DeleteObjects")
@@ -142,9 +145,10 @@ class S3Remote:
             retries["total_max_attempts"] = _ATTEMPTS
         config = AioConfig(
             retries=retries,
-            max_pool_connections=2 * _AT_ONCE,
+            max_pool_connections=2 * max(_AT_ONCE, address.jobs),
             connect_timeout=_CONNECT_SECONDS,
             read_timeout=_READ_SECONDS,
+            signature_version=UNSIGNED if address.anonymous else None,
             # Few servers but Amazon's have a host name for each bucket.
             s3={"addressing_style": "path" if address.endpoint_url else "auto"},
         )

@@ -69,7 +69,11 @@ class Search:
         """List the objects whose names begin with `prefix`, in the order of their names."""
         while True:
             page = await self._client.list_objects_v2(
-                Bucket=self._address.bucket, Prefix=prefix, StartAfter=after, MaxKeys=PAGE
+                Bucket=self._address.bucket,
+                Prefix=prefix,
+                StartAfter=after,
+                MaxKeys=PAGE,
+                **self._address.request,
             )
             for item in page.get("Contents", ()):
                 after = item["Key"]
@@ -104,7 +108,9 @@ class Search:
 
     async def _is_there(self, key: str) -> bool:
         try:
-            await self._client.head_object(Bucket=self._address.bucket, Key=self._address.name(key))
+            await self._client.head_object(
+                Bucket=self._address.bucket, Key=self._address.name(key), **self._address.request
+            )
         except boto.ClientError as error:
             if is_absence(error):
                 return False

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import os
 import random
+import re
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from pivot_s3.address import Address
     from pivot_s3.background import Tell
 
+_MD5 = re.compile(r"[0-9a-f]{32}")
 #: In bytes; S3 takes parts of 5 MiB and more, except for the last.
 PART = 8 * 1024 * 1024
 #: How many parts S3 takes at most.
@@ -38,6 +41,15 @@ _SMALL = 1024 * 1024
 _ROOM = 8
 _AT_ONCE = 8
 _ATTEMPTS = 5
+_PAUSE_SECONDS = 0.1
+
+
+class DamagedUploadError(boto.BotoCoreError):
+    """The server has stored something else than what was sent."""
+
+    fmt = "what arrived there is not what was sent"
+
+
 #: What can go wrong with a body while it's read, which the client library does not retry.
 _BROKEN = (
     boto.IncompleteReadError,
@@ -46,6 +58,7 @@ _BROKEN = (
     boto.FlexibleChecksumError,
     aiohttp.ClientPayloadError,
     aiohttp.ClientConnectionError,
+    DamagedUploadError,
     TimeoutError,
 )
 
@@ -66,26 +79,44 @@ class Mover:
         if size > PART:
             await self._upload_parts(key, file, size)
             return
+        try:
+            await _retrying(lambda: self._upload_whole(key, file, size))
+        except DamagedUploadError:
+            # It has its name already, and nobody must find it.
+            await self._client.delete_object(**self._object(key))
+            raise
+        self._tell(Moved(key, size, whole=True))
+
+    async def _upload_whole(self, key: str, file: Path, size: int) -> None:
         async with self._space(size):
             data = await _read(file, 0, size)
-            await self._client.put_object(**self._object(key), Body=data)
-        self._tell(Moved(key, size, whole=True))
+            sent = await self._client.put_object(
+                **self._object(key), **self._address.storing, Body=data
+            )
+        _check_stored(sent, data)
 
     async def _upload_parts(self, key: str, file: Path, size: int) -> None:
         place = self._object(key)
-        started = await self._client.create_multipart_upload(**place)
+        started = await self._client.create_multipart_upload(**place, **self._address.storing)
         place["UploadId"] = started["UploadId"]
         parts: dict[int, dict[str, Any]] = {}
         length = max(PART, -(-size // _MOST_PARTS))
 
         async def send(number: int) -> None:
             start = (number - 1) * length
-            async with self._space(length):
-                data = await _read(file, start, min(length, size - start))
+            span = min(length, size - start)
+
+            async def once() -> dict[str, Any]:
+                data = await _read(file, start, span)
                 sent = await self._client.upload_part(**place, PartNumber=number, Body=data)
+                _check_stored(sent, data)
+                return sent
+
+            async with self._space(length):
+                sent = await _retrying(once)
             sums = {name: sent[name] for name in sent if name.startswith("ChecksumCRC")}
             parts[number] = {"PartNumber": number, "ETag": sent["ETag"], **sums}
-            self._tell(Moved(key, len(data), whole=False))
+            self._tell(Moved(key, span, whole=False))
 
         try:
             await each(range(1, -(-size // length) + 1), send, _AT_ONCE)
@@ -150,7 +181,11 @@ class Mover:
         await each(range(0, size, PART), fetch, _AT_ONCE)
 
     def _object(self, key: str) -> dict[str, Any]:
-        return {"Bucket": self._address.bucket, "Key": self._address.name(key)}
+        return {
+            "Bucket": self._address.bucket,
+            "Key": self._address.name(key),
+            **self._address.request,
+        }
 
     @contextlib.asynccontextmanager
     async def _space(self, size: int) -> AsyncIterator[None]:
@@ -159,6 +194,20 @@ class Mover:
         else:
             async with self._room:
                 yield
+
+
+def _check_stored(sent: dict[str, Any], data: bytes) -> None:
+    """Compare what was sent with what the server says that it has stored.
+
+    The client library sends a CRC32 with it, which S3 itself checks; other servers may pass it by.
+    """
+    tag = str(sent.get("ETag", "")).strip('"')
+    # Of what is encrypted with a key of its own, the tag is no MD5.
+    encrypted = sent.get("ServerSideEncryption", "AES256") != "AES256"
+    if encrypted or not _MD5.fullmatch(tag):
+        return
+    if hashlib.md5(data, usedforsecurity=False).hexdigest() != tag:
+        raise DamagedUploadError
 
 
 async def _body(body: Any, size: int) -> bytes:
@@ -174,7 +223,7 @@ async def _retrying[T](attempt: Callable[[], Awaitable[T]]) -> T:
             return await attempt()
         except _BROKEN:
             # Full jitter: many clients that failed together must not come back together.
-            await asyncio.sleep(random.uniform(0, 0.1 * 2**number))  # noqa: S311 - no secret
+            await asyncio.sleep(random.uniform(0, _PAUSE_SECONDS * 2**number))  # noqa: S311 - no secret
     return await attempt()
 
 
