@@ -34,7 +34,17 @@ _KNOWN = {
     ("pivot.loaders", "NumpyArray"): ("pivot-loaders-numpy", "numpy"),
     ("pivot.loaders", "NumpyArrays"): ("pivot-loaders-numpy", "numpy"),
     ("pivot.loaders", "Parquet"): ("pivot-loaders-pandas", "pandas"),
+    ("pivot.remotes", "abfs"): ("pivot-fsspec", "azure"),
+    ("pivot.remotes", "az"): ("pivot-fsspec", "azure"),
+    ("pivot.remotes", "gcs"): ("pivot-fsspec", "gcs"),
+    ("pivot.remotes", "gs"): ("pivot-fsspec", "gcs"),
+    ("pivot.remotes", "http"): ("pivot-fsspec", "http"),
+    ("pivot.remotes", "https"): ("pivot-fsspec", "http"),
+    ("pivot.remotes", "memory"): ("pivot-fsspec", "fsspec"),
     ("pivot.remotes", "s3"): ("pivot-s3", "s3"),
+    ("pivot.remotes", "sftp"): ("pivot-fsspec", "ssh"),
+    ("pivot.remotes", "ssh"): ("pivot-fsspec", "ssh"),
+    ("pivot.remotes", "webdav"): ("pivot-fsspec", "webdav"),
 }
 _NOUNS = {
     "pivot.commands": "command",
