@@ -209,8 +209,11 @@ def _end_before_loky(worker: _Worker) -> None:
 
 
 def _end_all() -> None:
-    for worker in list(_workers):
-        worker.close()
+    # An interrupt here would leave workers that nobody has told of the end, and that loky and
+    # multiprocessing wait for all the same.
+    with _interrupts_ignored():
+        for worker in list(_workers):
+            worker.close()
 
 
 # In a forked child, they are the parent's.
@@ -258,6 +261,17 @@ def _end_of(process: BaseProcess) -> str:
     with contextlib.suppress(ValueError):
         return signal.Signals(-code).name
     return f"signal {-code}"
+
+
+@contextlib.contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Have Ctrl-C do nothing for a moment; only for the main thread, which gets it."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        # One that was not set by Python can't be put back by it.
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
 
 
 @contextlib.contextmanager
