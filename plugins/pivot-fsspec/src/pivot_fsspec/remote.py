@@ -55,9 +55,7 @@ class FsspecRemote:
         address = self._address
         try:
             with self._explaining():
-                found, path = fsspec.url_to_fs(
-                    address.url, use_listings_cache=False, **address.options
-                )
+                found, path = fsspec.url_to_fs(address.url, **address.options)
         except ImportError as error:
             extra = _EXTRAS.get(address.scheme)
             raise UsageError(
@@ -74,6 +72,9 @@ class FsspecRemote:
         if len(keys) >= _WORTH_LISTING and not self._address.read_only:
             return set(keys) - {stored.key for stored in self.list()}
         absent: set[str] = set()
+        if keys:
+            # What a driver remembers of directories may be out of date.
+            self._place[0].invalidate_cache()
 
         def look(key: str, _: Tell) -> None:
             name = self._name(key)
