@@ -333,23 +333,6 @@ class Remote(Protocol):
         ...
 
 
-@runtime_checkable
-class Distant(Remote, Protocol):
-    """A remote so far away that Pivot remembers what it holds, and doesn't ask again for a while.
-
-    Only what was seen there is remembered, and not when its `epoch` is another one than it was.
-    """
-
-    @property
-    def place(self) -> str:
-        """What tells this place from every other; no credential."""
-        ...
-
-    def epoch(self) -> str:
-        """Give a text that is another one after anybody's `delete`."""
-        ...
-
-
 class Runs(Protocol):
     """The runs that a display shows, and what it may ask of them; from any thread."""
 
