@@ -16,6 +16,7 @@ Tests: tests/exporters/test_make.py.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -43,6 +44,7 @@ pivot-output = $(if $(wildcard $(1)),,.pivot/make/.ask)
 
 .PHONY: .pivot/make/.all .pivot/make/.ask
 """
+_OF_MAKE = frozenset({"MAKEFLAGS", "MAKELEVEL", "MFLAGS"})
 #: How long make may take to answer, in seconds.
 _PATIENCE = 60
 # Stages that are called so would be special targets.
@@ -80,6 +82,7 @@ class MakeExporter:
             [program, "--dry-run", "--always-make", "--no-print-directory", "-f", "-"],
             input=text,
             cwd=root,
+            env=_environment(),
             capture_output=True,
             encoding="utf-8",
             timeout=_PATIENCE,
@@ -88,6 +91,11 @@ class MakeExporter:
         if done.returncode:
             return (Check("by make", (" ".join(done.stderr.split()),)),)
         return (Check("by make", tuple(_differences(plan, done.stdout))),)
+
+
+def _environment() -> dict[str, str]:
+    # A make around this one would have its options obeyed here.
+    return {key: value for key, value in os.environ.items() if key not in _OF_MAKE}
 
 
 def _rules(plan: Plan, stage: StagePlan, taken: set[str]) -> Iterator[str]:

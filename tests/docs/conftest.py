@@ -143,7 +143,7 @@ class Reader:
         return subprocess.run(
             command,
             cwd=self.directory,
-            env={**os.environ, "PATH": path},
+            env={**_outside_make(), "PATH": path},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -153,6 +153,12 @@ class Reader:
 
     def _place(self, block: Block) -> str:
         return f"{self.page.relative_to(REPOSITORY)}:{block.line}"
+
+
+def _outside_make() -> dict[str, str]:
+    """Give this process's environment as a reader has it, who starts no make within a make."""
+    inside = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
+    return {name: value for name, value in os.environ.items() if name not in inside}
 
 
 def sessions(text: str) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,13 @@ from pivot.interfaces import OutPlan, Plan, StagePlan
 from pivot.testing import ExporterSuite
 
 needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
-PATH = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+#: As where no make is around.
+ENVIRONMENT = {
+    **{
+        name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))
+    },
+    "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
+}
 
 
 class TestConformance(ExporterSuite):
@@ -123,7 +129,7 @@ class Made:
         done = subprocess.run(
             ["make", "-f", "pivot.mk", *words],
             cwd=self.root,
-            env={**os.environ, "PATH": PATH},
+            env=ENVIRONMENT,
             capture_output=True,
             text=True,
             check=False,
@@ -156,6 +162,14 @@ def test_make_starts_what_a_change_reaches(project):
     made.write("texts/deep/b.txt", "b")
     assert made.make() == [asked]
     assert made.read("count.txt") == "2"
+
+
+@needs_make
+def test_the_options_of_a_make_around_it_do_not_count(tmp_path, monkeypatch):
+    monkeypatch.setenv("MAKEFLAGS", "--touch --question")
+    plan = Plan((StagePlan("train", "pipeline:f", (), ()),), ())
+    (check,) = MakeExporter().validate(plan, MakeExporter().export(plan), tmp_path)
+    assert check.problems == ()
 
 
 @needs_make

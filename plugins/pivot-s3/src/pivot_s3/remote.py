@@ -6,6 +6,7 @@ Tests: tests/test_remote.py.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -152,6 +153,12 @@ class S3Remote:
             # Few servers but Amazon's have a host name for each bucket.
             s3={"addressing_style": "path" if address.endpoint_url else "auto"},
         )
-        session: Any = aioboto3.Session(profile_name=address.profile, region_name=address.region)
-        async with session.client("s3", endpoint_url=address.endpoint_url, config=config) as client:
+        endpoint = address.endpoint_url
+        async with self._session.client("s3", endpoint_url=endpoint, config=config) as client:
             yield client
+
+    @functools.cached_property
+    def _session(self) -> Any:
+        # It keeps what it has read of the service's description: that takes longer than requests.
+        address = self._address
+        return aioboto3.Session(profile_name=address.profile, region_name=address.region)
