@@ -34,6 +34,8 @@ def installed() -> Path:
             "install",
             "--no-audit",
             "--no-fund",
+            # Where it can't be reached, nobody should wait for a second try.
+            "--fetch-retries=0",
             "--prefix",
             str(unfinished),
             PACKAGE,
