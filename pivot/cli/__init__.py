@@ -17,8 +17,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import click
-
 #: The environment variable by which a shell asks for completions.
 _COMPLETION_VARIABLE = "_PIVOT_COMPLETE"
 
@@ -42,11 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 sys.stdout.write(answer)
                 _flush()
                 return 0
+        if instruction := os.environ.get(_COMPLETION_VARIABLE):
+            return _complete(instruction)
         # Late, inside the try: Ctrl-C during start-up is quiet too.
         from pivot.cli.app import app
 
-        if instruction := os.environ.get(_COMPLETION_VARIABLE):
-            return _complete(app, instruction)
         # What was typed is what `run` may be asked again.
         context = app.make_context("pivot", list(given), obj=tuple(given))
         debug = bool(context.params["debug"])
@@ -61,10 +59,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return report(error, given, debug=debug)
 
 
-def _complete(app: click.Group, instruction: str) -> int:
+def _complete(instruction: str) -> int:
     # A shell that completes needs them, nobody else.
+    from pivot.cli.shortcut import answer
+
+    text = answer(instruction, os.environ)
+    if text is not None:
+        sys.stdout.write(text)
+        _flush()
+        return 0
     from click.shell_completion import shell_complete
 
+    from pivot.cli.app import app
     from pivot.cli.shells import register
 
     register()

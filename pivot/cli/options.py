@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pivot.cli.candidates import is_literal
 from pivot.cli.completing import complete_targets
 from pivot.errors import UsageError
 from pivot.paths import find_root
@@ -19,9 +20,6 @@ from pivot.paths import find_root
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-_LITERAL_STARTS = ("./", "../", "/")
-
 
 targets_argument = click.argument("targets", nargs=-1, shell_complete=complete_targets)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
@@ -36,14 +34,14 @@ set_option = click.option(
 
 def in_project(targets: Sequence[str], directory: Path) -> tuple[str, ...]:
     """Give targets as the library takes them, typed in `directory`; raise `UsageError`."""
-    if not any(target.startswith(_LITERAL_STARTS) for target in targets):
+    if not any(is_literal(target) for target in targets):
         return tuple(targets)
     root = find_root(directory)
     return tuple(_in_project(target, directory.resolve(), root) for target in targets)
 
 
 def _in_project(target: str, directory: Path, root: Path) -> str:
-    if not target.startswith(_LITERAL_STARTS):
+    if not is_literal(target):
         return target
     # Textual on purpose: an output may not exist yet, and may be a symbolic link.
     path = os.path.normpath(directory / target)

@@ -21,6 +21,8 @@ from click.shell_completion import (
     split_arg_string,
 )
 
+from pivot.cli.shortcut import before_break, line_of
+
 if TYPE_CHECKING:
     from typing import Any
 
@@ -126,8 +128,7 @@ class _OfLine(ShellComplete):
 
     @override
     def format_completion(self, item: CompletionItem[Any]) -> str:
-        description = f"\t{' '.join(item.help.split())}" if item.help else ""
-        return f"{item.type},{item.value}{description}"
+        return line_of(item.type, item.value, item.help)
 
 
 def _quote(line: str) -> str:
@@ -158,7 +159,8 @@ class Bash(_OfLine, BashComplete):
     @override
     def complete(self) -> str:
         args, incomplete = self.get_completion_args()
-        kept = self._before_break(incomplete)
+        quoted = _quote(os.environ.get("COMP_WORDS", ""))
+        kept = "" if quoted else before_break(incomplete, os.environ.get("_PIVOT_BREAKS", ""))
         found = self.get_completions(args, incomplete)
         lines = [
             f"{item.type},{item.value.removeprefix(kept)}"
@@ -166,15 +168,6 @@ class Bash(_OfLine, BashComplete):
             if item.value.startswith(kept)
         ]
         return "\n".join(lines)
-
-    def _before_break(self, incomplete: str) -> str:
-        """Give the beginning of the word that bash leaves as it is."""
-        breaks = os.environ.get("_PIVOT_BREAKS", "")
-        if _quote(os.environ.get("COMP_WORDS", "")):
-            return ""
-        end = max((incomplete.rfind(sign) for sign in breaks), default=-1)
-        # The sign of a host's name is taken for the first character of what follows.
-        return incomplete[:end] if incomplete[end:].startswith("@") else incomplete[: end + 1]
 
 
 class Zsh(_OfLine, ZshComplete):

@@ -171,7 +171,7 @@ def test_another_directory_is_looked_into(variants, complete):
 
 
 #: How many modules are imported beyond Python's own. Tighten it whenever less is enough.
-MOST_MODULES = 115
+MOST_MODULES = 77
 
 
 def test_little_is_imported_and_no_code_of_the_user_is(variants):
