@@ -41,6 +41,11 @@ def find_root(start: Path) -> Path:
     )
 
 
+def is_literal(typed: str) -> bool:
+    """Say whether a target that was typed is a path as a shell has it: from where the user is."""
+    return typed.startswith(("./", "../", "/"))
+
+
 def artifact_path(written: str | os.PathLike[str]) -> str:
     """Give the normalised, project-relative form of a path that an author wrote.
 

@@ -25,13 +25,7 @@ if TYPE_CHECKING:
 
     type Found = Iterator[tuple[str, str | None]]
 
-_LITERAL_STARTS = ("./", "../", "/")
 _GLOB_SIGNS = "*?["
-
-
-def is_literal(text: str) -> bool:
-    """Say whether a target is a path as the shell understands it, and for the shell to complete."""
-    return text.startswith(_LITERAL_STARTS)
 
 
 def stages(directory: Path, incomplete: str, typed: Collection[str]) -> Found:

@@ -15,9 +15,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pivot.cli import candidates
 from pivot.errors import PivotError
-from pivot.paths import find_root
+from pivot.paths import find_root, is_literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -63,14 +62,18 @@ def complete_stages(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> Iterable[tuple[str, str | None]]:
     """Give the names of stages that are not named yet."""
-    return candidates.stages(_directory(context), incomplete, _typed(context, parameter))
+    from pivot.cli.candidates import stages
+
+    return stages(_directory(context), incomplete, _typed(context, parameter))
 
 
 @_quietly
 def _complete_targets(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> Iterable[tuple[str, str | None]]:
-    return candidates.targets(_directory(context), incomplete, _typed(context, parameter))
+    from pivot.cli.candidates import targets
+
+    return targets(_directory(context), incomplete, _typed(context, parameter))
 
 
 def _typed(context: click.Context, parameter: click.Parameter) -> tuple[str, ...]:
@@ -83,7 +86,7 @@ def complete_targets(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Give stages and outputs; a path that begins with `./` or the like is the shell's affair."""
-    if candidates.is_literal(incomplete):
+    if is_literal(incomplete):
         from click.shell_completion import CompletionItem
 
         return [CompletionItem(incomplete, type="file")]
@@ -124,7 +127,9 @@ def complete_plugins(group: str) -> Completer:
         parameter: click.Parameter,  # noqa: ARG001 - as above
         incomplete: str,
     ) -> Iterable[tuple[str, str | None]]:
-        return candidates.beginning(_provided(group), incomplete)
+        from pivot.cli.candidates import beginning
+
+        return beginning(_provided(group), incomplete)
 
     return complete
 
@@ -144,7 +149,9 @@ def complete_settings(
     context: click.Context, _: click.Parameter, incomplete: str
 ) -> Iterable[tuple[str, str | None]]:
     """Give the keys of settings."""
-    return candidates.settings(_directory(context), incomplete)
+    from pivot.cli.candidates import settings
+
+    return settings(_directory(context), incomplete)
 
 
 @_quietly
@@ -152,6 +159,7 @@ def complete_values(
     context: click.Context, _: click.Parameter, incomplete: str
 ) -> Iterable[tuple[str, str | None]]:
     """Give the values that the setting takes whose key is typed, as far as they can be counted."""
+    from pivot.cli.candidates import beginning
     from pivot.config import load_settings
     from pivot.config.kinds import Choice, Preference, Switch
     from pivot.config.settings import find_setting
@@ -159,19 +167,17 @@ def complete_values(
     setting = find_setting(str(context.params.get("key")))
     match setting.kind:
         case Choice(choices):
-            return candidates.beginning(choices, incomplete)
+            return beginning(choices, incomplete)
         case Preference(choices):
             # Behind a comma it goes on with what is not there yet.
             before, comma, _last = incomplete.rpartition(",")
             left = (choice for choice in choices if choice not in before.split(","))
-            return candidates.beginning((f"{before}{comma}{choice}" for choice in left), incomplete)
+            return beginning((f"{before}{comma}{choice}" for choice in left), incomplete)
         case Switch():
-            return candidates.beginning(_SWITCH, incomplete)
+            return beginning(_SWITCH, incomplete)
         case _ if setting.key == "executor":
-            return candidates.beginning(_provided("pivot.executors"), incomplete)
+            return beginning(_provided("pivot.executors"), incomplete)
         case _ if setting.key == "default_remote":
-            return candidates.beginning(
-                sorted(load_settings(_project(context)).remotes), incomplete
-            )
+            return beginning(sorted(load_settings(_project(context)).remotes), incomplete)
         case _:
             return ()

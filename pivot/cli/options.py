@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pivot.cli.candidates import is_literal
 from pivot.cli.completing import complete_targets
 from pivot.errors import UsageError
-from pivot.paths import find_root
+from pivot.paths import find_root, is_literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

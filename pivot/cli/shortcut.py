@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pivot.cli import candidates
 from pivot.errors import PivotError
+from pivot.paths import is_literal
 
 # As in `pivot.cli`.
 TYPE_CHECKING = False
@@ -74,7 +75,7 @@ def answer(instruction: str, environment: Mapping[str, str]) -> str | None:
 def _lines(
     shell: str, finder: Finder, incomplete: str, typed: list[str], environment: Mapping[str, str]
 ) -> str | None:
-    if finder is candidates.targets and candidates.is_literal(incomplete):
+    if finder is candidates.targets and is_literal(incomplete):
         return None
     try:
         found = dict(finder(Path(), incomplete, typed))

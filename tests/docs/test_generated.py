@@ -6,18 +6,27 @@ import re
 import runpy
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from pivot.cli.app import app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
 
 
 @pytest.fixture
-def expected(monkeypatch) -> dict[Path, str]:
+def expected(monkeypatch) -> Iterator[dict[Path, str]]:
     # The script sets it for its own process.
     monkeypatch.setenv("PIVOT_DISABLE_PLUGINS", "1")
-    return runpy.run_path(str(DOCS / "generate.py"))["pages"]()
+    # Tests before and after want the commands of plugins.
+    app.__dict__.pop("_additions", None)
+    yield runpy.run_path(str(DOCS / "generate.py"))["pages"]()
+    app.__dict__.pop("_additions", None)
 
 
 PAGES = [
