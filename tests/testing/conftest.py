@@ -1,7 +1,8 @@
 """Running a file of broken drivers through pytest, as their authors would.
 
 A module of tests names such a file as `BROKEN_FILE`. Each class of tests in it has an attribute
-`breaks`: the names of exactly those checks that must fail.
+`breaks`: the names of exactly those checks that must fail. With `AT_ONCE` so many processes share
+the checks, which pays where most of them wait for what a broken driver never does.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ def verdicts(
     report = tmp_path_factory.mktemp("verdicts") / "report.xml"
     file = DIRECTORY / request.module.BROKEN_FILE
     command = [sys.executable, "-m", "pytest", str(file), "-q", f"--junitxml={report}"]
+    command += ["--numprocesses", str(getattr(request.module, "AT_ONCE", 0))]
     result = subprocess.run(command, check=False, capture_output=True, text=True)
     # 1 is "some tests failed"; a file that can't even be collected has another status.
     assert result.returncode == 1, result.stdout + result.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 BROKEN_FILE = "isolation.py"
+AT_ONCE = 4
 
 
 def test_what_is_broken_fails_and_nothing_else(broken, breaks, verdicts):
