@@ -17,12 +17,15 @@ told at once. Tests: tests/test_outputs.py.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, Self, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, cast, overload
 
 from pivot.loaders import JSON, PathOnly, Reader, Writer
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping
+
+    type Better = Literal["higher", "lower"]
 
 
 class ArtifactValues(Protocol):
@@ -96,9 +99,14 @@ class IncrementalOut[T](Out[T]):
 
 @dataclass(frozen=True)
 class Metric[T](Out[T]):
-    """A small file of numbers that tells how well something went; JSON unless said otherwise."""
+    """A small file of numbers that tells how well something went; JSON unless said otherwise.
+
+    `better` says which way is up: `"higher"` or `"lower"` for all numbers in the file, or a mapping
+    from their names, or globs of names, to one of these.
+    """
 
     loader: Writer[T] = field(default_factory=_json)
+    better: Better | Mapping[str, Better] | None = field(default=None, kw_only=True, hash=False)
 
 
 @dataclass(frozen=True)

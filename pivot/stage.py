@@ -75,6 +75,8 @@ class Output:
     via: Via
     kind: OutKind = OutKind.PLAIN
     cache: bool = True
+    #: Of a metric: (name or glob of names, `higher` or `lower`), for which way is better.
+    better: tuple[tuple[str, str], ...] = ()
 
     @property
     def incremental(self) -> bool:

@@ -117,7 +117,7 @@ class Repository:
         commit = self._commit(revision)
         if not self._has(commit, path):
             return None
-        return self._ask("cat-file", "--filters", f"{commit}:./{path}").stdout
+        return self.ask("cat-file", "--filters", f"{commit}:./{path}").stdout
 
     def copy(self, revision: str, path: str, target: Path) -> bool:
         """Write what a file held to `target`, however large; say whether it was there.
@@ -129,7 +129,7 @@ class Repository:
             return False
         try:
             with target.open("wb") as stream:
-                self._ask("cat-file", "--filters", f"{commit}:./{path}", output=stream)
+                self.ask("cat-file", "--filters", f"{commit}:./{path}", output=stream)
         except OSError as error:
             raise storage_error(error, "write", target) from error
         return True
@@ -141,7 +141,7 @@ class Repository:
     def list_tracked(self, prefix: str = "") -> tuple[str, ...]:
         """Give what will be in the next commit, by path: files that git tracks, or was told to."""
         place = prefix.rstrip("/")
-        listing = self._ask("ls-files", "-z", "--cached", "--", *([place] if place else []))
+        listing = self.ask("ls-files", "-z", "--cached", "--", *([place] if place else []))
         # What is in conflict is listed once for each version.
         return tuple(dict.fromkeys(map(os.fsdecode, listing.stdout.split(b"\0")[:-1])))
 
@@ -152,9 +152,9 @@ class Repository:
         """
         entries = self._entries(self._commit(revision), prefix)
         wanted = "".join(f"{entry.blob}\n" for entry in entries).encode()
-        blobs = _objects(self._ask("cat-file", "--batch", given=wanted).stdout)
+        blobs = read_objects(self.ask("cat-file", "--batch", given=wanted).stdout)
         found = zip(entries, blobs, strict=True)
-        return {entry.path: blob for entry, (_, blob) in found if blob is not None}
+        return {entry.path: blob for entry, (_, _, blob) in found if blob is not None}
 
     def list_tips(self) -> dict[str, str]:
         """Give the commit of each branch, tag and stash, and of what is checked out, by a name.
@@ -163,14 +163,14 @@ class Repository:
         """
         kind = "%(if)%(*objectname)%(then)%(*objecttype)%(else)%(objecttype)%(end)"
         commit = "%(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end)"
-        refs = self._ask("for-each-ref", f"--format={kind} {commit} %(refname:short)")
+        refs = self.ask("for-each-ref", f"--format={kind} {commit} %(refname:short)")
         lines = [line.split(" ", 2) for line in os.fsdecode(refs.stdout).splitlines()]
         tips = {name: commit for kind, commit, name in lines if kind == "commit"}
         head = self._run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
         if not head.returncode:
             tips["HEAD"] = head.stdout.decode().strip()
         if "refs/stash" in tips or "stash" in tips:
-            stashes = self._ask("log", "--walk-reflogs", "--format=%gd %H %P", "refs/stash")
+            stashes = self.ask("log", "--walk-reflogs", "--format=%gd %H %P", "refs/stash")
             for line in os.fsdecode(stashes.stdout).splitlines():
                 name, *commits = line.split(" ")
                 tips |= {f"{name}/{n}" if n else name: one for n, one in enumerate(commits)}
@@ -186,14 +186,14 @@ class Repository:
         """
         wanted = list(dict.fromkeys(revisions))
         questions = "".join(f"{revision}:./{directory}\n" for revision in wanted).encode()
-        answers = _objects(self._ask("cat-file", "--batch", given=questions).stdout)
+        answers = read_objects(self.ask("cat-file", "--batch", given=questions).stdout)
         places: dict[str, tuple[str, str]] = {}
-        for revision, (identity, tree) in zip(wanted, answers, strict=True):
+        for revision, (identity, _, tree) in zip(wanted, answers, strict=True):
             for name, blob in _names(tree, len(identity) // 2) if tree is not None else ():
                 places.setdefault(blob, (revision, name))
         blobs = "".join(f"{blob}\n" for blob in places).encode()
-        contents = _objects(self._ask("cat-file", "--batch", given=blobs).stdout)
-        for (revision, name), (_, content) in zip(places.values(), contents, strict=True):
+        contents = read_objects(self.ask("cat-file", "--batch", given=blobs).stdout)
+        for (revision, name), (_, _, content) in zip(places.values(), contents, strict=True):
             if content is not None:
                 yield revision, name, content
 
@@ -206,23 +206,24 @@ class Repository:
 
     def _entries(self, commit: str, prefix: str) -> list[_Entry]:
         place = prefix.rstrip("/")
-        listing = self._ask("ls-tree", "-r", "-z", commit, "--", *([place] if place else []))
+        listing = self.ask("ls-tree", "-r", "-z", commit, "--", *([place] if place else []))
         return list(_files(listing.stdout))
 
     def _unknown(self, revision: str) -> UnknownRevisionError:
         # Only a mistake needs it.
         from difflib import get_close_matches
 
-        names = self._ask(
+        names = self.ask(
             "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes"
         )
         near = get_close_matches(revision, ["HEAD", *os.fsdecode(names.stdout).splitlines()], n=2)
-        empty = not self._ask("rev-list", "--max-count=1", "--all").stdout
+        empty = not self.ask("rev-list", "--max-count=1", "--all").stdout
         return UnknownRevisionError(revision, tuple(near), empty=empty)
 
-    def _ask(
+    def ask(
         self, *words: str, given: bytes = b"", output: IO[bytes] | None = None
     ) -> subprocess.CompletedProcess[bytes]:
+        """Run git with some words and give its answer; raise `GitError` if it fails."""
         answer = self._run(*words, given=given, output=output)
         if answer.returncode:
             raise _failure(answer)
@@ -333,20 +334,20 @@ def _files(listing: bytes) -> Iterator[_Entry]:
             yield _Entry(blob.decode(), os.fsdecode(path))
 
 
-def _objects(stream: bytes) -> Iterator[tuple[str, bytes | None]]:
-    """Give name and content of each object in what `cat-file --batch` writes; None: there is none.
+def read_objects(stream: bytes) -> Iterator[tuple[str, str, bytes | None]]:
+    """Give name, kind and content of each object that `cat-file --batch` writes; None: no object.
 
     An object is `<name> <kind> <size>`, LF, the bytes, LF; what is not there is `<words> missing`.
     """
     start = 0
     while start < len(stream):
         end = stream.index(b"\n", start)
-        name, *_, size = stream[start:end].decode("utf-8", "surrogateescape").split(" ")
+        name, *kind, size = stream[start:end].decode("utf-8", "surrogateescape").split(" ")
         if not size.isdecimal():
-            yield name, None
+            yield name, "", None
             start = end + 1
             continue
-        yield name, stream[end + 1 : end + 1 + int(size)]
+        yield name, kind[-1], stream[end + 1 : end + 1 + int(size)]
         start = end + int(size) + 2
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -103,6 +104,20 @@ class Project:
         out, err = process.communicate(timeout=120)
         return subprocess.CompletedProcess(words, process.returncode, out, err)
 
+    def git(self, *words: str) -> str:
+        """Run git, and give what it prints."""
+        identity = ["-c", "user.name=N", "-c", "user.email=n@example.org"]
+        done = subprocess.run(
+            ["git", *identity, *words], cwd=self.root, check=True, capture_output=True, text=True
+        )
+        return done.stdout
+
+    def commit(self, tag: str) -> None:
+        """Commit all that isn't ignored, and tag it."""
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", tag)
+        self.git("tag", tag)
+
     def warnings(self) -> list[str]:
         """The messages of the warnings of the last run."""
         return [event.message for event in self.events if type(event).__name__ == "Warned"]
@@ -112,6 +127,70 @@ class Project:
 def project(tmp_path: Path) -> Project:
     root = tmp_path / "project"
     root.mkdir()
+    return Project(root)
+
+
+#: A pipeline with a metric of each kind of declaration, a directory, and a series.
+OBSERVED = """
+class TrainParams(StageParams):
+    rate: float = 0.1
+
+class Trained(TypedDict):
+    scores: Annotated[
+        dict, outputs.Metric("scores.json", better={"loss": "lower", "test.*": "higher"})
+    ]
+    parts: Annotated[pathlib.Path, outputs.Out("parts/", loaders.PathOnly())]
+    curve: Annotated[pathlib.Path, outputs.Plot("curve.csv")]
+
+def clean(
+    raw: Annotated[list, outputs.Dep("raw.json", loaders.JSON())],
+) -> Annotated[list, outputs.Out("clean.json", loaders.JSON())]:
+    return sorted(raw)
+
+def train(
+    params: TrainParams, data: Annotated[list, outputs.Dep("clean.json", loaders.JSON())]
+) -> Trained:
+    parts = pathlib.Path("parts")
+    (parts / "sub").mkdir(parents=True)
+    (parts / "rate.txt").write_text(str(params.rate))
+    (parts / "sub" / "same.txt").write_text("same")
+    curve = pathlib.Path("curve.csv")
+    curve.write_text("step,loss\\n0,1\\n1,%s\\n" % params.rate)
+    scores = {"loss": params.rate * 2, "test": {"rows": len(data)}}
+    return Trained(scores=scores, parts=parts, curve=curve)
+
+def final() -> Annotated[float, outputs.Metric("final.yaml", loaders.YAML(), better="higher")]:
+    return 0.5
+
+REGISTRY.register(clean)
+REGISTRY.register(train)
+REGISTRY.register(final)
+"""
+
+
+@pytest.fixture(scope="session")
+def observed_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with three commits, v1 to v3, which nobody is to change."""
+    project = Project(tmp_path_factory.mktemp("observed") / "project")
+    project.root.mkdir()
+    project.pipeline(OBSERVED)
+    project.write("raw.json", "[3, 1, 2]")
+    outs = ("scores.json", "final.yaml", "clean.json", "parts/", "curve.csv", "__pycache__/")
+    project.write(".gitignore", "".join(f"/{out}\n" for out in outs))
+    project.git("init", "-q", "-b", "main")
+    for version, rate in (("v1", 0.1), ("v2", 0.2), ("v3", 0.05)):
+        project.write("params.yaml", f"train: {{rate: {rate}}}")
+        project.run()
+        assert project.report.ok
+        project.commit(version)
+    return project.root
+
+
+@pytest.fixture
+def observed(observed_template: Path, tmp_path: Path) -> Project:
+    """The project with its three commits, to be changed: v3 is checked out."""
+    root = tmp_path / "project"
+    shutil.copytree(observed_template, root, symlinks=True)
     return Project(root)
 
 

@@ -20,6 +20,7 @@ from pivot.late import late
 if TYPE_CHECKING:
     from pivot.api.exporting import export, plan, prepare_export
     from pivot.api.looking import composition, explain, log, plugins, stages
+    from pivot.api.measuring import diff_metrics, metrics_history, show_metrics
     from pivot.api.parameters import diff_params, show_params
     from pivot.api.remembering import history, past_run
     from pivot.api.running import run
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from pivot.engine.report import Change, Explanation, RunReport, StageReport
     from pivot.exporters.export import Export
     from pivot.exporters.planning import describe
+    from pivot.past.courses import Course, MetricsHistory, Point
+    from pivot.past.measured import FileChanges, Measured, Metrics, MetricsDiff
     from pivot.stage_def.leaves import untagged
     from pivot.sync import (
         Checkout,
@@ -67,12 +70,19 @@ __all__ = [
     "Checkout",
     "Cleaning",
     "Composition",
+    "Course",
     "Difference",
     "Explanation",
     "Export",
+    "FileChanges",
+    "Measured",
+    "Metrics",
+    "MetricsDiff",
+    "MetricsHistory",
     "OutputStanding",
     "ParamValue",
     "ParamsDiff",
+    "Point",
     "Progress",
     "Question",
     "RemoteInfo",
@@ -91,12 +101,14 @@ __all__ = [
     "collect_remote_garbage",
     "composition",
     "describe",
+    "diff_metrics",
     "diff_params",
     "explain",
     "export",
     "fetch",
     "history",
     "log",
+    "metrics_history",
     "past_run",
     "plan",
     "plugins",
@@ -106,6 +118,7 @@ __all__ = [
     "remote_status",
     "remotes",
     "run",
+    "show_metrics",
     "show_params",
     "stages",
     "untagged",
@@ -115,19 +128,26 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Cancellation": "pivot.engine.cancellation",
     "CacheCheck": "pivot.api.storing",
     "CacheSize": "pivot.api.storing",
+    "Cancellation": "pivot.engine.cancellation",
     "Change": "pivot.engine.report",
     "Checkout": "pivot.sync",
     "Cleaning": "pivot.sync",
     "Composition": "pivot.engine.composition",
+    "Course": "pivot.past.courses",
     "Difference": "pivot.engine.parameters",
     "Explanation": "pivot.engine.report",
     "Export": "pivot.exporters.export",
+    "FileChanges": "pivot.past.measured",
+    "Measured": "pivot.past.measured",
+    "Metrics": "pivot.past.measured",
+    "MetricsDiff": "pivot.past.measured",
+    "MetricsHistory": "pivot.past.courses",
     "OutputStanding": "pivot.sync",
     "ParamValue": "pivot.engine.parameters",
     "ParamsDiff": "pivot.engine.parameters",
+    "Point": "pivot.past.courses",
     "Progress": "pivot.sync",
     "Question": "pivot.engine.certificate",
     "RemoteInfo": "pivot.sync",
@@ -146,12 +166,14 @@ _HOMES = {
     "collect_remote_garbage": "pivot.api.storing",
     "composition": "pivot.api.looking",
     "describe": "pivot.exporters.planning",
+    "diff_metrics": "pivot.api.measuring",
     "diff_params": "pivot.api.parameters",
     "explain": "pivot.api.looking",
     "export": "pivot.api.exporting",
     "fetch": "pivot.api.sharing",
     "history": "pivot.api.remembering",
     "log": "pivot.api.looking",
+    "metrics_history": "pivot.api.measuring",
     "past_run": "pivot.api.remembering",
     "plan": "pivot.api.exporting",
     "plugins": "pivot.api.looking",
@@ -161,6 +183,7 @@ _HOMES = {
     "remote_status": "pivot.api.sharing",
     "remotes": "pivot.api.sharing",
     "run": "pivot.api.running",
+    "show_metrics": "pivot.api.measuring",
     "show_params": "pivot.api.parameters",
     "stages": "pivot.api.looking",
     "untagged": "pivot.stage_def.leaves",

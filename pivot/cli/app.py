@@ -24,6 +24,7 @@ COMMANDS = {
     "list": Builtin(f"{_HOME}.list_stages", "list_stages", "List the stages of the pipeline."),
     "dag": Builtin(f"{_HOME}.dag", "dag", "Show which stage feeds which."),
     "params": Builtin(f"{_HOME}.params", "params", "Show and compare parameters."),
+    "metrics": Builtin(f"{_HOME}.metrics", "metrics", "Show, compare and chart metrics."),
     "logs": Builtin(f"{_HOME}.logs", "logs", "Show what a stage printed when it last ran."),
     "history": Builtin(f"{_HOME}.history", "history", "Show what ran when."),
     "show": Builtin(

@@ -1,4 +1,4 @@
-"""A table for people, or the same as a document for programs: `--format table|json|yaml|md`.
+"""A table for people, or the same as a document for programs: `--format table|json|yaml|md|csv`.
 
 A *document* is JSON values. Example: `formatted("md", [("Stage",), ("train",)], {})`.
 
@@ -15,20 +15,26 @@ import click
 from pivot.cli.wording import columns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 #: What stands where there is no value.
 ABSENT = "-"
 FORMATS = ("table", "json", "yaml", "md")
 
-format_option = click.option(
-    "--format",
-    "format_",
-    type=click.Choice(FORMATS),
-    default="table",
-    show_default=True,
-    help="How to print it: for people, for programs, or for a page.",
-)
+
+def _option(formats: tuple[str, ...]) -> Callable[[Any], Any]:
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice(formats),
+        default="table",
+        show_default=True,
+        help="How to print it: for people, for programs, or for a page.",
+    )
+
+
+format_option = _option(FORMATS)
+format_or_csv_option = _option((*FORMATS, "csv"))
 
 
 def formatted(format_: str, rows: Sequence[tuple[str, ...]], document: Any) -> str:
@@ -37,6 +43,8 @@ def formatted(format_: str, rows: Sequence[tuple[str, ...]], document: Any) -> s
         return json.dumps(document, indent=2)
     if format_ == "yaml":
         return _yaml(document)
+    if format_ == "csv":
+        return _csv(rows)
     if format_ == "md":
         return _markdown(rows)
     return "\n".join(columns([tuple(click.style(t, bold=True) for t in rows[0]), *rows[1:]]))
@@ -47,6 +55,15 @@ def _yaml(document: Any) -> str:
 
     text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
     return text.rstrip("\n")
+
+
+def _csv(rows: Sequence[tuple[str, ...]]) -> str:
+    import csv  # only who asks for it pays for it
+    import io
+
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([map(click.unstyle, row) for row in rows])
+    return text.getvalue().rstrip("\n")
 
 
 def _markdown(rows: Sequence[tuple[str, ...]]) -> str:

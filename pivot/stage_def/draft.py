@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pivot.errors import DefinitionError, PathError, PivotError, Place
 from pivot.loaders import Reader, Writer
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from pivot.stage_def.params import StageParams
 
+_WAYS = ("higher", "lower")
 #: What a function does about a file that no loader deals with.
 _BY_HAND = {"load": "read the file in the function", "save": "write the file in the function"}
 
@@ -96,7 +98,8 @@ class Draft:
             problem = "it grows from the version in the cache, and cache=False keeps none there"
             self.wrong(f"output {name!r}: {problem}", "take cache=False away, or declare an Out")
         if path is not None and self._check_loader(f"output {name!r}", out.loader, Writer):
-            self.outs[name] = Output(name, path, out.loader, via, _kind(out), out.cache)
+            better = self._better(name, out) if isinstance(out, Metric) else ()
+            self.outs[name] = Output(name, path, out.loader, via, _kind(out), out.cache, better)
 
     def move_dep(self, known: Input, written: object) -> None:
         """Give an input another path, and leave all else as it is."""
@@ -120,6 +123,20 @@ class Draft:
         except PathError as error:
             self.wrong(f"{what}: {error.message}", error.hint)
             return None
+
+    def _better(self, name: str, metric: Metric[Any]) -> tuple[tuple[str, str], ...]:
+        given: Any = metric.better
+        if given is None:
+            return ()
+        by_name = given if isinstance(given, Mapping) else {"*": given}
+        for key, way in cast("Mapping[Any, Any]", by_name).items():
+            if way not in _WAYS or not isinstance(key, str):
+                self.wrong(
+                    f"output {name!r}: better={given!r} says no direction",
+                    "write better='higher', better='lower', or {'accuracy': 'higher'}",
+                )
+                return ()
+        return tuple(cast("Mapping[str, str]", by_name).items())
 
     def _check_loader(
         self, what: str, loader: object, wanted: type[Reader[Any] | Writer[Any]]

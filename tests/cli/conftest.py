@@ -53,6 +53,19 @@ def plain(monkeypatch):
 
 
 @pytest.fixture
+def observing(observed, plain, monkeypatch, capfd) -> Callable[..., Result]:
+    """Give `observing(*words)`: as `invoke`, in the project with three commits, `observed`."""
+
+    def observing(*words: str, directory: str = ".") -> Result:
+        monkeypatch.chdir(observed.root / directory)
+        capfd.readouterr()
+        status = main(words)
+        return Result(status, *capfd.readouterr())
+
+    return observing
+
+
+@pytest.fixture
 def invoke(project, plain, monkeypatch, capfd) -> Callable[..., Result]:
     """Give `invoke(*words)`: the command line, in this process, in the project's directory."""
 
