@@ -266,6 +266,51 @@ class FileExporter(Exporter, Protocol):
         ...
 
 
+class ExportRecord(Protocol):
+    """What another program would have noted, had it made what is up to date."""
+
+    @property
+    def text(self) -> str:
+        """The text of the file that the program keeps its notes in."""
+        ...
+
+    @property
+    def stages(self) -> Collection[str]:
+        """The names of the stages that it vouches for."""
+        ...
+
+    def hand_over(self) -> None:
+        """Put the outputs that it vouches for where the program keeps what was made."""
+        ...
+
+    def validate(self) -> Check:
+        """Let the program compare it with the project, of which nothing is changed."""
+        ...
+
+
+@runtime_checkable
+class RecordingExporter(FileExporter, Protocol):
+    """An exporter for a program that keeps a record of what was made from what."""
+
+    #: What the record's file is called; it lies beside the exported one.
+    record_name: str
+
+    def record(self, plan: Plan, text: str, current: Collection[str], root: Path) -> ExportRecord:
+        """Give the record that vouches for the stages in `current`, which are up to date.
+
+        Raises `PivotError` if the program could do nothing with it in this project.
+        """
+        ...
+
+
+@runtime_checkable
+class ProgramExporter(FileExporter, Protocol):
+    """An exporter whose validation starts a program."""
+
+    #: The program's path, or None: it is looked for.
+    program: str | None
+
+
 @frozen
 class Moved:
     """Some bytes of a blob went over."""

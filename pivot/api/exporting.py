@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 
 from pivot.api.opening import open_session
 from pivot.discovery import PIPELINE_FILE
+from pivot.engine.forecast import Forecaster
+from pivot.engine.judge import Judge
 from pivot.engine.observe import code_roots
+from pivot.engine.report import forecast_word
+from pivot.errors import UsageError
 from pivot.exporters.export import Export
 from pivot.exporters.planning import (
     Surroundings,
@@ -20,7 +24,7 @@ from pivot.exporters.planning import (
     tracked,
 )
 from pivot.fingerprint import Fingerprinter
-from pivot.interfaces import Plan
+from pivot.interfaces import Plan, RecordingExporter
 from pivot.paths import STAGE_FILE
 
 if TYPE_CHECKING:
@@ -59,15 +63,33 @@ def prepare_export(
     targets: Sequence[str] = (),
     registry: Registry | None = None,
     plugins: PluginHost | None = None,
+    record: bool = False,
 ) -> Export:
-    """Give the pipeline in another notation, ready to be validated and written to a file."""
+    """Give the pipeline in another notation, ready to be validated and written to a file.
+
+    With `record` there is also what the other program would have noted, had it made what is up to
+    date. Raises `UsageError` if the program keeps no such notes.
+    """
     with open_session(root, registry, {}, plugins) as session:
         exporter = session.host.exporter(format)
         names = session.selected(tuple(targets))
         prepared = completed(
             _plan(session, names), _surroundings(session, names, of_file=registry is None)
         )
-        return Export(session.root, format, exporter, prepared, exporter.export(prepared))
+        text = exporter.export(prepared)
+        if not record:
+            return Export(session.root, format, exporter, prepared, text)
+        if not isinstance(exporter, RecordingExporter):
+            raise UsageError(f"the format {format!r} has no record of what is up to date")
+        noted = exporter.record(prepared, text, _current(session, names), session.root)
+        return Export(session.root, format, exporter, prepared, text, noted)
+
+
+def _current(session: Session, names: tuple[str, ...]) -> frozenset[str]:
+    """Give the stages that are up to date."""
+    judge = Judge(session.workspace, session.observer)
+    forecasts = Forecaster(session.graph, session.stages, judge).forecasts(names)
+    return frozenset(name for name, forecast in forecasts if forecast_word(forecast) == "skip")
 
 
 def _plan(session: Session, names: tuple[str, ...]) -> Plan:

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 
 from pivot.errors import PivotError, UsageError
 from pivot.frozen import frozen
-from pivot.interfaces import FileExporter
+from pivot.interfaces import FileExporter, ProgramExporter, RecordingExporter
 from pivot.store.atomic import write_atomically
 from pivot.store.faults import storage_error
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pivot.interfaces import Check, Exporter, Plan
+    from pivot.interfaces import Check, Exporter, ExportRecord, Plan
 
 
 class InvalidExportError(PivotError):
@@ -48,6 +48,8 @@ class Export:
     exporter: Exporter
     plan: Plan
     text: str
+    #: What the program would have noted of what is up to date, if it was asked for.
+    record: ExportRecord | None = None
 
     @property
     def file(self) -> Path | None:
@@ -55,14 +57,24 @@ class Export:
         exporter = self.exporter
         return self.root / exporter.file_name if isinstance(exporter, FileExporter) else None
 
-    def validate(self) -> tuple[Check, ...]:
-        """Check the text in each way that there is; some may have been skipped.
+    def validate(self, program: str | None = None) -> tuple[Check, ...]:
+        """Check the text, and the record if there is one, in each way that there is.
 
-        Raises `InvalidExportError` with all problems, and `UsageError` if the format has no checks.
+        Some may have been skipped. What a check starts is `program`, if one is given.
+
+        Raises `InvalidExportError` with all problems, and `UsageError` if the format has no checks,
+        or none that start a program.
         """
-        if not isinstance(self.exporter, FileExporter):
+        exporter = self.exporter
+        if not isinstance(exporter, FileExporter):
             raise UsageError(f"the format {self.notation!r} can't be validated")
-        checks = self.exporter.validate(self.plan, self.text, self.root)
+        if program is not None:
+            if not isinstance(exporter, ProgramExporter):
+                raise UsageError(f"no program validates the format {self.notation!r}")
+            exporter.program = program
+        checks = exporter.validate(self.plan, self.text, self.root)
+        if self.record is not None and not any(check.problems for check in checks):
+            checks = (*checks, self.record.validate())
         if any(check.problems for check in checks):
             raise InvalidExportError(self.notation, checks)
         return checks
@@ -81,6 +93,27 @@ class Export:
                 f"{file} was not written by 'pivot export', and would be lost",
                 hint="--force replaces it; -o FILE writes another file",
             )
+        write_atomically(file, data)
+        return True
+
+    @property
+    def record_file(self) -> Path | None:
+        """The file of the record, if there is one."""
+        exporter = self.exporter
+        if self.record is None or not isinstance(exporter, RecordingExporter):
+            return None
+        return self.root / exporter.record_name
+
+    def write_record(self) -> bool:
+        """Hand the outputs over and write the record, if its file has another text; say whether."""
+        file = self.record_file
+        if self.record is None or file is None:
+            return False
+        # First what it vouches for: whoever is stopped between the two has no false record.
+        self.record.hand_over()
+        data = self.record.text.encode()
+        if _read(file) == data:
+            return False
         write_atomically(file, data)
         return True
 

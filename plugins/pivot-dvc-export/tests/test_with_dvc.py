@@ -10,9 +10,11 @@ import textwrap
 from pathlib import Path
 
 import pytest
+import yaml
 from pivot_dvc_export import DvcExporter
 from pivot_dvc_export.judgement import judged
 
+import pivot.api
 from pivot.interfaces import OutPlan, Plan, StagePlan
 
 pytestmark = pytest.mark.distribution
@@ -263,3 +265,64 @@ def test_after_dvc_pivot_has_nothing_to_do(theirs):
 
 def test_the_same_export_again_changes_nothing(theirs):
     assert "unchanged: dvc.yaml" in theirs.do("pivot", "export")
+
+
+@pytest.fixture
+def recorded(dvc, tmp_path):
+    """The project, run by Pivot, in a repository of DVC's that has never run it."""
+    clone = Clone(tmp_path / "recorded", dvc)
+    clone.fill()
+    clone.do("git", "init", "--quiet")
+    clone.do("dvc", "init", "--quiet")
+    clone.do("pivot", "run")
+    return clone
+
+
+def test_dvc_takes_what_pivot_made_for_its_own(recorded):
+    made = recorded.made
+    said = recorded.do("pivot", "export", "--with-lock", "--validate")
+    assert "wrote dvc.lock: 4 stages, all up to date" in said
+    assert said.rstrip().endswith("and by dvc status")
+    assert json.loads(recorded.do("dvc", "status", "--json")) == {}
+    assert recorded.made == made
+    assert "unchanged: dvc.lock" in recorded.do("pivot", "export", "--with-lock")
+    # What DVC would have written itself: but for its files of ignored names in directories.
+    lock = (recorded.root / "dvc.lock").read_text()
+    recorded.do("dvc", "commit", "--force", "--quiet")
+    assert dict(entries(recorded, without="scaled")) == dict(entries(lock, without="scaled"))
+    # It can bring all of it back from its own cache.
+    shutil.rmtree(recorded.root / "parts")
+    (recorded.root / "total.json").unlink()
+    recorded.do("dvc", "checkout", "--quiet")
+    assert recorded.made == made
+
+
+def entries(source, without):
+    text = source if isinstance(source, str) else (source.root / "dvc.lock").read_text()
+    for name, entry in yaml.safe_load(text)["stages"].items():
+        kept = [dep for dep in entry["deps"] if dep["path"] != without]
+        yield name, {**entry, "deps": kept}
+
+
+def test_what_is_not_up_to_date_is_not_recorded(recorded):
+    recorded.write("numbers.json", "[7]\n")
+    recorded.do("pivot", "run", "scale@small")
+    said = recorded.do("pivot", "export", "--with-lock", "--validate")
+    assert "wrote dvc.lock: 1 stage, 1 of 4 are up to date" in said
+    assert sorted(json.loads(recorded.do("dvc", "status", "--json"))) == [
+        "remember",
+        "split",
+        "total",
+    ]
+
+
+def test_a_record_that_is_wrong_is_found(recorded, monkeypatch):
+    monkeypatch.chdir(recorded.root)
+    prepared = pivot.api.prepare_export("dvc", record=True)
+    assert prepared.record.validate().problems == ()
+    numbers = json.loads((recorded.root / "numbers.json").read_text())
+    before = recorded.made
+    recorded.write("numbers.json", json.dumps([*numbers, 1]))
+    (found,) = prepared.record.validate().problems
+    assert found == "'dvc status' finds changed ['scale@small'], not []"
+    assert recorded.made == before

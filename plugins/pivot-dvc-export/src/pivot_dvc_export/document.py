@@ -53,21 +53,23 @@ def _stage(stage: StagePlan) -> Plain:
     entry: dict[str, Plain] = {
         "desc": stage.description,
         "cmd": command(stage.name),
-        "deps": _deps(stage),
-        "params": _params(stage),
+        "deps": [*dependencies(stage)],
+        "params": parameters(stage),
     }
     for title, kinds in OUT_LISTS.items():
         entry[title] = [_out(out) for out in stage.outs if out.kind in kinds]
     return {title: value for title, value in entry.items() if value}
 
 
-def _deps(stage: StagePlan) -> list[Plain]:
+def dependencies(stage: StagePlan) -> list[str]:
+    """Give the paths of what a stage reads and of the files that its code is in, each once."""
     declared = [path.rstrip("/") for path in stage.deps]
     # A stage may read one file under two names, or read its own source.
     return [*dict.fromkeys([*declared, *stage.sources])]
 
 
-def _params(stage: StagePlan) -> list[Plain]:
+def parameters(stage: StagePlan) -> list[Plain]:
+    """Give the names of the parameters that `params.yaml` sets, as DVC writes them."""
     names = [(stage.name, field) for field in stage.overridden]
     together = stage.name.partition("@")[0]
     names += [(together, field) for field in stage.overridden_together]
@@ -77,11 +79,15 @@ def _params(stage: StagePlan) -> list[Plain]:
     return [{PARAMS_FILE: None}]
 
 
+def is_cached(out: OutPlan) -> bool:
+    """Say whether DVC shall keep an output in its cache; it refuses to cache what git has."""
+    return out.cache and not out.tracked
+
+
 def _out(out: OutPlan) -> Plain:
     path = out.path.rstrip("/")
     flags: dict[str, Plain] = {}
-    if out.tracked or not out.cache:
-        # DVC refuses to cache what git has.
+    if not is_cached(out):
         flags["cache"] = False
     if out.kind == "incremental":
         # DVC would remove it before the command runs.

@@ -1,0 +1,149 @@
+"""What does DVC record of stages that were made? Their entries in `dvc.lock`.
+
+`dvc status` goes by them. An entry has the stage's command, and of each dependency, parameter and
+output what it was. The values of parameters are those that DVC reads in `params.yaml`, by the rules
+of YAML 1.2, which is why that file isn't read here as Pivot reads it. What DVC caches must lie in
+its cache, too. Example::
+
+    record = Record.of(plan, text, {"train"}, root)
+    record.text, record.hand_over()
+
+Tests: tests/test_record.py, tests/test_with_dvc.py.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ruamel.yaml import YAML, YAMLError
+
+from pivot.errors import PivotError
+from pivot_dvc_export.digests import Digest, digest
+from pivot_dvc_export.document import PARAMS_FILE, command, dependencies, is_cached, parameters
+from pivot_dvc_export.judgement import judged_record
+from pivot_dvc_export.names import dvc_name
+from pivot_dvc_export.repository import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+    from pivot.interfaces import Check, Plan, StagePlan
+
+_SCHEMA = "2.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A `dvc.lock`, and what must lie in the cache of DVC for it."""
+
+    plan: Plan
+    #: The text of the `dvc.yaml` that it belongs to.
+    document: str
+    text: str
+    #: MD5 -> what lies under it: a file, or the bytes of a directory's list.
+    contents: Mapping[str, Path | bytes]
+    stages: frozenset[str]
+    root: Path
+    program: str | None
+
+    @classmethod
+    def of(
+        cls,
+        plan: Plan,
+        document: str,
+        current: Collection[str],
+        root: Path,
+        program: str | None = None,
+    ) -> Record:
+        """Look at the files of the stages in `current`; raise `PivotError` if one can't be read."""
+        writer = _Writer(root)
+        stages = [stage for stage in plan.stages if stage.name in current]
+        entries = {dvc_name(stage.name): writer.entry(stage) for stage in stages}
+        cached = [out.path for stage in stages for out in stage.outs if is_cached(out)]
+        contents = dict(
+            one for path in cached for one in writer.digest(path.rstrip("/")).contents.items()
+        )
+        names = frozenset(stage.name for stage in stages)
+        return cls(plan, document, _text(entries), contents, names, root, program)
+
+    def hand_over(self) -> None:
+        """Put what DVC caches into its cache. Raises `UsageError` outside of its repositories."""
+        Repository.around(self.root).keep(self.contents)
+
+    def validate(self) -> Check:
+        """Let DVC compare the record with the project."""
+        return judged_record(self)
+
+
+def _text(entries: Mapping[str, Any]) -> str:
+    yaml = YAML()
+    yaml.default_flow_style = False
+    yaml.width = 2**31
+    stream = io.StringIO()
+    yaml.dump({"schema": _SCHEMA, **({"stages": dict(entries)} if entries else {})}, stream)
+    return stream.getvalue()
+
+
+class _Writer:
+    """Looks at each file once, in however many stages it is named."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._digests: dict[str, Digest] = {}
+        self._params: Any = None
+
+    def entry(self, stage: StagePlan) -> dict[str, Any]:
+        outs = sorted(out.path.rstrip("/") for out in stage.outs)
+        found: dict[str, Any] = {
+            "cmd": command(stage.name),
+            "deps": [self._artifact(path) for path in sorted(dependencies(stage))],
+            "params": self._parameters(stage),
+            "outs": [self._artifact(path) for path in outs],
+        }
+        return {part: value for part, value in found.items() if value}
+
+    def digest(self, path: str) -> Digest:
+        if path not in self._digests:
+            try:
+                self._digests[path] = digest(self._root / path)
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise PivotError(f"{path} can't be recorded for DVC: {reason}") from error
+        return self._digests[path]
+
+    def _artifact(self, path: str) -> dict[str, Any]:
+        found = self.digest(path)
+        entry: dict[str, Any] = {"path": path, "hash": "md5", "md5": found.md5, "size": found.size}
+        if found.count is not None:
+            entry["nfiles"] = found.count
+        if found.executable:
+            entry["isexec"] = True
+        return entry
+
+    def _parameters(self, stage: StagePlan) -> Mapping[str, Any]:
+        named = parameters(stage)
+        if not named:
+            return {}
+        if self._params is None:
+            self._params = _read(self._root / PARAMS_FILE)
+        if named == [{PARAMS_FILE: None}]:
+            return {PARAMS_FILE: self._params}
+        return {PARAMS_FILE: {name: _value(self._params, name) for name in sorted(map(str, named))}}
+
+
+def _read(file: Path) -> Any:
+    try:
+        return YAML(typ="safe").load(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise PivotError(f"{file.name} can't be read as DVC reads it: {reason}") from error
+
+
+def _value(params: Any, name: str) -> Any:
+    found = params
+    for part in name.split("."):
+        found = found[part]
+    return found
