@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         collect_remote_garbage,
         verify_cache,
     )
+    from pivot.api.versions import get_data
     from pivot.api.watching import WatchControl, watch
     from pivot.engine.cancellation import Cancellation
     from pivot.engine.certificate import Question
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from pivot.exporters.export import Export
     from pivot.exporters.planning import describe
     from pivot.past.courses import Course, MetricsHistory, Point
+    from pivot.past.getting import Getting, Got
     from pivot.past.measured import FileChanges, Measured, Metrics, MetricsDiff
     from pivot.stage_def.leaves import untagged
     from pivot.sync import (
@@ -75,6 +77,8 @@ __all__ = [
     "Explanation",
     "Export",
     "FileChanges",
+    "Getting",
+    "Got",
     "Measured",
     "Metrics",
     "MetricsDiff",
@@ -106,6 +110,7 @@ __all__ = [
     "explain",
     "export",
     "fetch",
+    "get_data",
     "history",
     "log",
     "metrics_history",
@@ -140,6 +145,8 @@ _HOMES = {
     "Explanation": "pivot.engine.report",
     "Export": "pivot.exporters.export",
     "FileChanges": "pivot.past.measured",
+    "Getting": "pivot.past.getting",
+    "Got": "pivot.past.getting",
     "Measured": "pivot.past.measured",
     "Metrics": "pivot.past.measured",
     "MetricsDiff": "pivot.past.measured",
@@ -171,6 +178,7 @@ _HOMES = {
     "explain": "pivot.api.looking",
     "export": "pivot.api.exporting",
     "fetch": "pivot.api.sharing",
+    "get_data": "pivot.api.versions",
     "history": "pivot.api.remembering",
     "log": "pivot.api.looking",
     "metrics_history": "pivot.api.measuring",

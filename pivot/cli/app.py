@@ -25,6 +25,7 @@ COMMANDS = {
     "dag": Builtin(f"{_HOME}.dag", "dag", "Show which stage feeds which."),
     "params": Builtin(f"{_HOME}.params", "params", "Show and compare parameters."),
     "metrics": Builtin(f"{_HOME}.metrics", "metrics", "Show, compare and chart metrics."),
+    "data": Builtin(f"{_HOME}.data", "data", "Get data as it was, and compare it."),
     "logs": Builtin(f"{_HOME}.logs", "logs", "Show what a stage printed when it last ran."),
     "history": Builtin(f"{_HOME}.history", "history", "Show what ran when."),
     "show": Builtin(

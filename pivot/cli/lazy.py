@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from pivot.plugins import CommandEntry
 
+#: Commands that are not Pivot's own, by their words: the extra that brings each.
+_PROVIDERS = {("data", "diff"): "diff", ("plots",): "plots"}
+
 
 @frozen
 class Builtin:
@@ -78,6 +81,9 @@ class LazyGroup(click.Group):
         # Only a mistake needs it.
         from difflib import get_close_matches
 
+        if extra := _PROVIDERS.get((*self._words, name)):
+            hint = f"'pip install pivot[{extra}]' brings it"
+            raise click.UsageError(f"the command {name!r} is not installed: {hint}", ctx)
         near = get_close_matches(name, self.list_commands(ctx), n=2, cutoff=0.5)
         asked = f"; did you mean {' or '.join(repr(other) for other in near)}?" if near else ""
         raise click.UsageError(f"there is no command {name!r}{asked}", ctx)

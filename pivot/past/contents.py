@@ -70,6 +70,11 @@ class Contents:
         self._session = session
         self._remote = remote
         self._on_progress = on_progress
+        self._fetched: set[Content] = set()
+
+    def source(self, content: Content | None) -> str:
+        """Say where a content came from: `remote`, or `cache` if it was there."""
+        return "remote" if content in self._fetched else "cache"
 
     def bring(self, wanted: Iterable[Wanted]) -> dict[Content, MissingContentError]:
         """See to it that the cache has contents; give those that it hasn't.
@@ -77,16 +82,28 @@ class Contents:
         What the workspace still holds is taken from there. Raises `UsageError` if there is no
         remote of the name that was given.
         """
+        return self._bring(wanted, is_whole, Synchronizer.fetch)
+
+    def bring_listings(self, wanted: Iterable[Wanted]) -> dict[Content, MissingContentError]:
+        """Do the same only for what directories consist of, and not for the files in them."""
+        return self._bring(wanted, _is_listed, Synchronizer.fetch_listings)
+
+    def _bring(
+        self,
+        wanted: Iterable[Wanted],
+        is_there: Callable[[Cache, Content], bool],
+        move: Callable[..., object],
+    ) -> dict[Content, MissingContentError]:
         workspace = self._session.workspace
         lacking: dict[Content, str] = {}
         for one in wanted:
-            if is_whole(workspace.cache, one.content):
+            if is_there(workspace.cache, one.content):
                 continue
             if self._is_here(one):
                 workspace.cache.add(workspace.path(one.path), one.content, apart=True)
             else:
                 lacking[one.content] = f"{one.path} at {one.revision}"
-        return self._fetched(lacking) if lacking else {}
+        return self._fetch(lacking, move) if lacking else {}
 
     def _is_here(self, one: Wanted) -> bool:
         try:
@@ -94,7 +111,9 @@ class Contents:
         except PivotError:  # whatever lies there, it isn't this
             return False
 
-    def _fetched(self, lacking: Mapping[Content, str]) -> dict[Content, MissingContentError]:
+    def _fetch(
+        self, lacking: Mapping[Content, str], move: Callable[..., object]
+    ) -> dict[Content, MissingContentError]:
         if self._remote is None and not self._session.settings.remotes:
             return _all(lacking, "there is no remote to get it from", None, _NO_REMOTE)
         try:
@@ -105,7 +124,7 @@ class Contents:
             return _all(lacking, error.message, None, error.hint)
         try:
             with contextlib.closing(open_remote(self._session, chosen)) as remote:
-                problems = self._problems(lacking, remote)
+                problems = self._problems(lacking, remote, move)
         except RemoteError as error:
             where = f"the remote {chosen.name!r} can't be asked: {error.message}"
             return _all(lacking, where, chosen.name, error.hint)
@@ -114,11 +133,14 @@ class Contents:
             for content, damaged in problems.items()
         }
 
-    def _problems(self, lacking: Iterable[Content], remote: Remote) -> dict[Content, bool]:
+    def _problems(
+        self, lacking: Iterable[Content], remote: Remote, move: Callable[..., object]
+    ) -> dict[Content, bool]:
         """Fetch, and give what did not come, each with whether that's since it's damaged."""
         workspace = self._session.workspace
         mover = Synchronizer(workspace.layout, workspace.cache, remote, self._on_progress)
-        mover.fetch(lacking, dry_run=False)
+        move(mover, lacking, dry_run=False)
+        self._fetched.update(lacking)
         found = mover.tally.problems
         kinds = {c: {found[key] for key in mover.keys(c) if key in found} for c in lacking}
         return {content: "corrupt" in kind for content, kind in kinds.items() if kind}
@@ -140,6 +162,14 @@ def _lacks(what: str, content: Content, remote: str, *, damaged: bool) -> Missin
     where = f"neither does the remote {remote!r}"
     hint = "if another machine has it: 'pivot push' there; or run its stage at that revision"
     return MissingContentError(what, content, where, remote, hint)
+
+
+def _is_listed(cache: Cache, content: Content) -> bool:
+    try:
+        cache.read_listing(content.hash)
+    except (MissingBlobError, CorruptionError):
+        return False
+    return True
 
 
 def is_whole(cache: Cache, content: Content) -> bool:
