@@ -16,6 +16,9 @@ _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
 
 
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
+_POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
+
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^?]+(?:\?.*)?")
 # Two letters at least: a colon may well be part of a path.
 _BROKEN_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(?!//[^?])")
@@ -106,6 +109,30 @@ class Count:
         except ValueError:
             raise RefusedError(self.words) from None
         return self.check(number)
+
+
+@frozen
+class Size:
+    """A number of bytes, at least 1."""
+
+    words: str = "a size such as 500MB, 2GiB or a number of bytes"
+
+    def check(self, value: object) -> int:
+        """Give the bytes; what is written with a unit is a text in a typed file, too."""
+        if isinstance(value, str):
+            return self.parse(value)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise RefusedError(self.words)
+        return value
+
+    def parse(self, text: str) -> int:
+        """Give the bytes that a text stands for: kB is 1000 of them, KiB 1024."""
+        match = _SIZE.fullmatch(text.strip())
+        if not match:
+            raise RefusedError(self.words)
+        number, prefix, binary = match.groups()
+        unit = (1024 if binary else 1000) ** _POWERS[prefix.lower()]
+        return self.check(int(float(number) * unit))
 
 
 @frozen

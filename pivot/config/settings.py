@@ -20,6 +20,7 @@ from pivot.config.kinds import (
     Name,
     Preference,
     Seconds,
+    Size,
     Switch,
     without_password,
 )
@@ -50,6 +51,7 @@ class Settings:
     undeclared: str = "track"
     fingerprint_packages: str = "version"
     history_runs: int = 100
+    data_diff_memory: int = 500_000_000
     watch_globs: tuple[str, ...] = ("**",)
     watch_debounce: float = 0.05
     default_remote: str | None = None
@@ -123,6 +125,11 @@ SETTINGS: tuple[Setting, ...] = (
         "How much of the versions of libraries counts: all, the first two numbers, or nothing",
     ),
     Setting("history.runs", Count(), "How many runs are kept for pivot history"),
+    Setting(
+        "data_diff.memory",
+        Size(),
+        "How much memory data diff may take for the rows of a file; of larger ones it counts them",
+    ),
     Setting(
         "watch.globs",
         Globs(),

@@ -6,7 +6,16 @@ import math
 
 import pytest
 
-from pivot.config.kinds import Choice, Count, Name, Preference, RefusedError, Seconds, Switch
+from pivot.config.kinds import (
+    Choice,
+    Count,
+    Name,
+    Preference,
+    RefusedError,
+    Seconds,
+    Size,
+    Switch,
+)
 
 _LINK = Preference(("reflink", "hardlink", "copy"))
 
@@ -18,6 +27,13 @@ _LINK = Preference(("reflink", "hardlink", "copy"))
         (Count(), 3, 3),
         (Seconds(), 5, 5.0),
         (Seconds(), 0.5, 0.5),
+        (Size(), 5, 5),
+        (Size(), "1000000", 1_000_000),
+        (Size(), "500MB", 500_000_000),
+        (Size(), "1.5 kb", 1500),
+        (Size(), "2GiB", 2 << 30),
+        (Size(), "3k", 3000),
+        (Size(), "1TB", 10**12),
         (Switch(), True, True),
         (Switch(), False, False),
         (Choice(("a", "b")), "b", "b"),
@@ -49,6 +65,14 @@ def test_what_is_allowed_in_a_typed_file_is_normalised(kind, value, result):
         (Seconds(), math.nan),
         (Seconds(), math.inf),
         (Seconds(), "5"),
+        (Size(), 0),
+        (Size(), True),
+        (Size(), 1.5),
+        (Size(), ""),
+        (Size(), "lots"),
+        (Size(), "-1MB"),
+        (Size(), "0.1"),
+        (Size(), "5 mm"),
         (Switch(), 1),
         (Switch(), "true"),
         (Choice(("a",)), "b"),

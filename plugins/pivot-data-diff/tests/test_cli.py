@@ -6,12 +6,16 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 from pivot_data_diff.cli import diff
 
 from pivot.errors import PivotError
+
+SCHEMA = json.loads((Path(__file__).parents[3] / "docs" / "data-diff.schema.json").read_text())
 
 
 @pytest.fixture
@@ -61,6 +65,7 @@ def test_the_tolerance(changed):
 )
 def test_json(changed, words):
     document = json.loads(run("a.csv", *words))
+    jsonschema.validate(document, SCHEMA)
     assert document["version"] == 1
     assert document["files"][0]["changes"][0]["cells"] == {"v": {"before": "y", "after": "z"}}
 
@@ -95,8 +100,14 @@ def test_more_than_the_allowed_memory_is_counted_only(changed):
     assert "cells modified in v: 1" in output
 
 
-def test_the_allowed_memory_may_be_in_the_environment(changed, monkeypatch):
-    monkeypatch.setenv("PIVOT_DATA_DIFF_MEMORY", "1B")
+@pytest.mark.parametrize("where", ["pyproject", "config", "environment"])
+def test_the_allowed_memory_may_be_a_setting(changed, monkeypatch, where):
+    if where == "pyproject":
+        changed.write("pyproject.toml", '[tool.pivot.data_diff]\nmemory = "1B"\n')
+    elif where == "config":
+        changed.write(".pivot/config.yaml", "data_diff:\n  memory: 1\n")
+    else:
+        monkeypatch.setenv("PIVOT_DATA_DIFF__MEMORY", "1B")
     assert "rows were counted only" in run("a.csv")
     assert "rows were counted only" not in run("a.csv", "--memory", "1MB")
 
@@ -105,6 +116,16 @@ def test_a_difference_is_no_failure_unless_asked_for(changed):
     run("a.csv")
     run("a.csv", "--exit-code", status=1)
     run("a.csv", "--columns", "id", "--exit-code")
+    run("a.csv", "--exit-code", "--json", status=1)
+    run("a.csv", "--exit-code", "--memory", "1B", status=1)
+
+
+def test_an_output_that_is_no_data_file_differs_too(changed):
+    changed.output("model.pkl", b"old")
+    changed.commit()
+    run("--exit-code")
+    changed.write("model.pkl", b"new")
+    assert run("--exit-code", status=1) == "different, but not data files: model.pkl\n"
 
 
 def test_paths_are_the_projects_or_begin_with_a_dot(changed, monkeypatch):
@@ -120,7 +141,7 @@ def test_without_paths_and_without_outputs(changed):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--memory", "lots"], "'lots' is not a size"),
+        (["--memory", "lots"], "'lots' is not a size such as 500MB"),
         (["--tolerance", "-1"], "-1"),
         (["--max-rows", "-1"], "-1"),
         (["--format", "xml"], "xml"),

@@ -13,10 +13,12 @@ import click
 
 from pivot.cli.options import in_project
 from pivot.cli.terminal import say
+from pivot.config import load_settings
+from pivot.config.kinds import RefusedError, Size
 from pivot.paths import find_root
 from pivot_data_diff.diff import diff as find_differences
 from pivot_data_diff.errors import NotComparedError
-from pivot_data_diff.options import Options, parse_size
+from pivot_data_diff.options import Options
 from pivot_data_diff.rendering.json_document import report_document
 from pivot_data_diff.rendering.markdown import render_markdown
 from pivot_data_diff.rendering.plain import render_plain
@@ -28,11 +30,11 @@ _FEW = 20
 _COLOURS = {"+": "green", "-": "red", "~": "yellow"}
 
 
-def _size(_: click.Context, __: click.Parameter, text: str) -> int:
+def _size(_: click.Context, __: click.Parameter, text: str | None) -> int | None:
     try:
-        return parse_size(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
+        return None if text is None else Size().parse(text)
+    except RefusedError as error:
+        raise click.BadParameter(f"{text!r} is not {error}") from error
 
 
 @click.command("diff", short_help="Show what changed in data files.")
@@ -74,26 +76,21 @@ def _size(_: click.Context, __: click.Parameter, text: str) -> int:
     "--format",
     "form",
     type=click.Choice(["plain", "md", "json"]),
-    default="plain",
-    show_default=True,
-    help="Print text, Markdown or JSON.",
+    help="Print text, Markdown or JSON. [default: plain]",
 )
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.option(
     "--max-rows",
     type=click.IntRange(min=0),
     metavar="N",
-    help=f"Show at most N row changes of a file. [default: {_FEW}; all in JSON]",
+    help=f"Print at most N row changes of a file. [default: {_FEW}; all in JSON]",
 )
 @click.option(
     "--memory",
-    envvar="PIVOT_DATA_DIFF_MEMORY",
-    show_envvar=True,
-    default="500MB",
     metavar="SIZE",
-    show_default=True,
     callback=_size,
-    help="Only count the rows of files that would take more memory than this.",
+    help="Only count the rows of files that would take more memory than this. [default: the "
+    "setting data_diff.memory, 500MB]",
 )
 @click.option("--exit-code", is_flag=True, help="Exit with status 1 if data differ.")
 @click.pass_context
@@ -101,8 +98,10 @@ def diff(
     context: click.Context,
     *,
     paths: tuple[str, ...],
-    form: str,
+    revisions: tuple[str, ...],
+    form: str | None,
     max_rows: int | None,
+    memory: int | None,
     exit_code: bool,
     **options: Any,
 ) -> None:
@@ -115,14 +114,15 @@ def diff(
     Rows are matched by position; with --key, those with the same values in these columns.
     """
     here = Path.cwd()
-    revisions = options.pop("revisions")
+    root = find_root(here)
+    allowed = load_settings(root, {"data_diff.memory": memory}).data_diff_memory
     report = find_differences(
-        find_root(here),
+        root,
         in_project(paths, here),
         revisions=revisions,
-        options=Options(**options),
+        options=Options(**options, memory=allowed),
     )
-    say(_rendered(report, form, max_rows))
+    say(_rendered(report, form or "plain", max_rows))
     _raise(report.problems)
     if exit_code and report.different:
         context.exit(1)

@@ -180,5 +180,6 @@ class Report:
 
     @property
     def different(self) -> bool:
-        """Whether any data are different."""
-        return any(file.kind is not Kind.UNCHANGED for file in self.files)
+        """Whether anything is different; an output that is no data file is by its hash."""
+        changed = any(file.kind is not Kind.UNCHANGED for file in self.files)
+        return changed or bool(self.unsupported)

@@ -7,7 +7,7 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pivot_data_diff import FormatError
 from pivot_data_diff.formats.json_file import open_json, open_json_lines
@@ -155,6 +155,8 @@ nested = st.recursive(
 )
 
 
+# How long it takes to make up nested values says nothing about reading them.
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     rows=st.lists(st.dictionaries(st.sampled_from("abc"), nested, max_size=3), max_size=5),
     indent=st.sampled_from([None, 2]),

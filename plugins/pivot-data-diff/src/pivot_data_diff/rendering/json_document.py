@@ -1,8 +1,8 @@
-"""A report as a JSON document, and the types that are its schema, version 1.
+"""A report as a JSON document of version 1; docs/data-diff.schema.json describes it.
 
 A later version may add keys; if any is taken away or changes its meaning, `version` changes. Values
 of cells are JSON values; what JSON has no form for is a text (see `shown.json_value`). Tests:
-tests/rendering/test_json_document.py checks documents against these types.
+tests/rendering/test_json_document.py checks documents against the schema.
 """
 
 from __future__ import annotations
