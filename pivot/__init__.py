@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         stages,
         watch,
     )
+    from pivot.commands import command
     from pivot.errors import PivotError
     from pivot.opacity import opaque
     from pivot.plugins import PluginHost, hookimpl
@@ -40,6 +41,7 @@ _HOMES = {
     "REGISTRY": "pivot.registry",
     "Registry": "pivot.registry",
     "checkout": "pivot.api",
+    "command": "pivot.commands",
     "explain": "pivot.api",
     "export": "pivot.api",
     "fetch": "pivot.api",
@@ -62,6 +64,7 @@ __all__ = [
     "PluginHost",
     "Registry",
     "checkout",
+    "command",
     "explain",
     "export",
     "fetch",

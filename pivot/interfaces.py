@@ -206,7 +206,7 @@ class StagePlan:
     """A stage as an exporter sees it."""
 
     name: str
-    #: The function, as `module:qualname`.
+    #: The function, as `module:qualname`; of a shell command `pivot.shell:Command`.
     function: str
     deps: tuple[str, ...]
     outs: tuple[OutPlan, ...]
@@ -219,6 +219,11 @@ class StagePlan:
     overridden_together: tuple[str, ...] = ()
     #: The project's files that hold the stage's code, relative to the root, sorted.
     sources: tuple[str, ...] = ()
+    #: Of a shell command: its line.
+    command: str | None = None
+    #: Of a shell command: the names of what it reads from files of parameters, by the paths of
+    #: these; none stand for all that is in a file.
+    reads_params: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
 
 @frozen

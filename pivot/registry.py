@@ -54,6 +54,12 @@ class _Collection:
 _collection: ContextVar[_Collection | None] = ContextVar("collection", default=None)
 
 
+def current_root() -> Path:
+    """Give the root of the project whose pipeline is being imported, else the working directory."""
+    collection = _collection.get()
+    return collection.root if collection else Path.cwd()
+
+
 class Registry:
     """An ordered set of stages with unique names."""
 
@@ -99,9 +105,7 @@ class Registry:
         declared = Declaration(name, deps, outs, params, mutex, code, retries, timeout)
         collection = _collection.get()
         try:
-            self._add(
-                build_stage(function, declared, collection.root if collection else Path.cwd())
-            )
+            self._add(build_stage(function, declared, current_root()))
         except PivotError as error:
             if collection is None:
                 raise

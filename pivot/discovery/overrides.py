@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pivot.errors import DefinitionError, DefinitionErrors, PivotError, Place
 from pivot.frozen import frozen
+from pivot.shell import Command
 from pivot.stage import VARIANT_SIGN
 from pivot.stage_def import ParamError, giver, override
 
@@ -105,12 +106,17 @@ def apply_overrides(
 ) -> Parametrised:
     """Give the stages with what the overrides replace; later overrides win.
 
-    Raises `DefinitionErrors` with every wrong override, and with the errors that are known already.
+    A file that commands read is theirs, too: what it says of no stage is left to them. Raises
+    `DefinitionErrors` with every wrong override, and with the errors that are known already.
     """
     wrong = list(errors)
     by_stage: dict[str, list[Override]] = {}
+    read = {file for stage in stages for file in _files_of(stage)}
+    takers = {stage.name for stage in stages if not isinstance(stage.function, Command)}
     for one in overrides:
-        by_stage.setdefault(one.stage, []).append(one)
+        shared = isinstance(one.source, FileSource) and one.source.file in read
+        if one.stage in takers or not shared:
+            by_stage.setdefault(one.stage, []).append(one)
     names = {stage.name for stage in stages}
     for name, unknown in by_stage.items():
         if name not in names:
@@ -126,6 +132,10 @@ def apply_overrides(
     if wrong:
         raise DefinitionErrors(once(sorted(wrong, key=_order)))
     return Parametrised(changed, origins)
+
+
+def _files_of(stage: Stage) -> list[str]:
+    return stage.function.files if isinstance(stage.function, Command) else []
 
 
 def once(errors: Iterable[PivotError]) -> list[PivotError]:

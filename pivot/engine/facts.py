@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from pivot.errors import PathError, StorageError
 from pivot.frozen import frozen
 from pivot.hashing import hash_text
+from pivot.shell import Command
 from pivot.store.content import Signature
 from pivot.store.ignore import Ignore
 from pivot.tracing import is_input, variable_hash
@@ -254,6 +255,10 @@ class _Own:
 
     def __init__(self, stage: Stage, trace: Trace) -> None:
         self._declared = {one.path.rstrip("/") for one in (*stage.deps, *stage.outs)}
+        if isinstance(stage.function, Command):
+            # What counts of them is the stage's code.
+            self._declared.update(script.path for script in stage.function.started)
+            self._declared.update(stage.function.files)
         self._written = {one.path for one in trace.writes}
 
     def declares(self, path: str) -> bool:

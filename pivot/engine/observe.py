@@ -14,6 +14,7 @@ from pivot.decide import Observation, OutState
 from pivot.engine.facts import FactFinder, Recorded
 from pivot.engine.stability import Stability
 from pivot.errors import StageError
+from pivot.shell import Command
 from pivot.stage_def import seen_values
 from pivot.stage_def.models import base_models
 from pivot.store.lock import Record
@@ -63,8 +64,8 @@ class Observer:
 
     @property
     def read(self) -> list[str]:
-        """The source files that were looked into, absolute."""
-        return list(self._fingerprinter.sources.signatures)
+        """The source files that were looked into or looked for, absolute."""
+        return [*self._fingerprinter.sources.signatures, *self._fingerprinter.missed]
 
     @property
     def absent_modules(self) -> list[str]:
@@ -144,6 +145,8 @@ class Observer:
 def code_roots(stage: Stage) -> dict[str, Any]:
     """Give the objects whose code is the stage's, by a label that stays the same."""
     roots: dict[str, Any] = {"stage": stage.function}
+    if isinstance(stage.function, Command):
+        roots = _command_roots(stage.function)
     if stage.params is not None:
         roots["params"] = type(stage.params)
         # A function among the parameters is recorded by its name; what it does is code.
@@ -152,6 +155,15 @@ def code_roots(stage: Stage) -> dict[str, Any]:
     roots |= {f"loader:outs.{out.name}": out.loader for out in stage.outs}
     roots |= {f"code:{number}": item for number, item in enumerate(stage.code)}
     return roots
+
+
+def _command_roots(command: Command) -> dict[str, Any]:
+    """Give what a command is: not an object of Pivot's, but each of its parts by a name."""
+    roots: dict[str, Any] = {"command": command.line}
+    if command.directory != ".":
+        roots["directory"] = command.directory
+    roots |= {f"parameter {name}": value for name, value in command.values}
+    return roots | {f"script {one.path}": one for one in command.started}
 
 
 def _is_model(value: Any) -> bool:

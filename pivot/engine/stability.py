@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 ADVICE = "compute it in the stage, or make it a parameter"
 SITES = ("site-packages", "dist-packages")
+#: No import of the pipeline knows of these.
+_APART = "script:"
 #: Of these, different commands load different parts.
 _OWN = (f"{Path(os.__file__).parent}{os.sep}", f"{Path(__file__).parent.parent}{os.sep}")
 
@@ -46,7 +48,8 @@ class Stability:
 
     def compare(self, stage: str, before: Mapping[str, str], now: Mapping[str, str]) -> None:
         """Compare the code in a stage's lock with the code as it is."""
-        changed = frozenset(key for key in before.keys() & now.keys() if before[key] != now[key])
+        common = (key for key in before.keys() & now.keys() if not key.startswith(_APART))
+        changed = frozenset(key for key in common if before[key] != now[key])
         if changed and self._surroundings is not None:
             same = self._memory.get(stage) == self._mark(before)
             self._found[stage] = changed if same else frozenset()

@@ -44,9 +44,11 @@ class JsonExporter:
 
 
 def _stage(stage: StagePlan) -> dict[str, object]:
+    command = {} if stage.command is None else {"command": stage.command}
     return {
         "name": stage.name,
         "function": stage.function,
+        **command,
         "description": stage.description,
         "deps": list(stage.deps),
         "sources": list(stage.sources),

@@ -104,6 +104,7 @@ def _rules(plan: Plan, stage: StagePlan, taken: set[str]) -> Iterator[str]:
     needs = [*stage.sources]
     if stage.overridden or stage.overridden_together:
         needs.append(PARAMS_FILE)
+    needs += stage.reads_params
     words = [_written(stage, path) for path in dict.fromkeys(needs)]
     made = _made(plan, feeders)
     inputs = (dep.rstrip("/") for dep in stage.deps)

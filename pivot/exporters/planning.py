@@ -18,6 +18,7 @@ from pivot.discovery.params_file import read_params_file
 from pivot.frozen import frozen
 from pivot.interfaces import OutPlan, StagePlan
 from pivot.paths import is_project_file
+from pivot.shell import Command
 from pivot.stage import VARIANT_SIGN
 from pivot.stage_def import seen_values
 from pivot.vcs import GitError, Repository
@@ -38,13 +39,16 @@ def describe(stage: Stage) -> StagePlan:
         function = function.func
     module = getattr(function, "__module__", None) or type(function).__module__
     qualname = getattr(function, "__qualname__", None) or type(function).__qualname__
+    command = stage.function if isinstance(stage.function, Command) else None
     return StagePlan(
         name=stage.name,
         function=f"{module}:{qualname}",
         deps=tuple(dep.path for dep in stage.deps),
         outs=tuple(OutPlan(out.path, out.kind.value, out.cache) for out in stage.outs),
         params=seen_values(stage),
-        description=_first_line(function),
+        description="" if command else _first_line(function),
+        command=command.line if command else None,
+        reads_params=dict(command.reads) if command else {},
     )
 
 

@@ -57,7 +57,7 @@ def _nodes(tree: ast.Module, kind: str, label: str, line: int | None) -> Sequenc
     match kind:
         case "opaque":
             return ()  # only its version counts
-        case "module":
+        case "module" | "script":
             return [tree]
         case "setup":
             return [node for node in tree.body if touched_names(node) and not is_skipped(node)]

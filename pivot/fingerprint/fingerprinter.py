@@ -24,7 +24,14 @@ from pivot.fingerprint.index import SymbolIndex
 from pivot.fingerprint.instances import Instances
 from pivot.fingerprint.kinds import is_a
 from pivot.fingerprint.manifest import Manifest, Symbol, Tree
-from pivot.fingerprint.nodes import ClassNode, FunctionNode, Node, OriginNode, ValueNode
+from pivot.fingerprint.nodes import (
+    ClassNode,
+    FunctionNode,
+    Node,
+    OriginNode,
+    ScriptNode,
+    ValueNode,
+)
 from pivot.fingerprint.origins import PYTHON, Origins
 from pivot.fingerprint.plain import Plain
 from pivot.fingerprint.ran import Known, RanCode
@@ -34,6 +41,7 @@ from pivot.fingerprint.sources import SourceFiles
 from pivot.fingerprint.symbols import Entry, Symbols
 from pivot.fingerprint.values import Values
 from pivot.hashing import hash_text
+from pivot.shell import Script
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
@@ -155,11 +163,18 @@ class Fingerprinter:
         """The full names of the modules that were looked for and not found."""
         return self._references.origins.absent
 
+    @property
+    def missed(self) -> Iterable[str]:
+        """Absolute paths where imports of scripts were looked for and not found."""
+        return self._symbols.scripts.missed
+
     def import_state(self, name: str) -> str:
         """Say what an import of a name would find: `absent`, a file, or a version."""
         return self._ran.import_state(name)
 
     def _root(self, label: str, value: object) -> Node:
+        if type(value) is Script:
+            return ScriptNode.of(value)
         if not issubclass(type(value), (FunctionType, type, ModuleType)):
             return self._value_root(label, value)
         try:

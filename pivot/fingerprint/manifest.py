@@ -29,7 +29,8 @@ class Symbol:
 
     #: "func", "class", "const", "module", "value", "dist", "python"; "opaque", what a person gave a
     #: version; "source", a global of a module that is not imported yet; "setup", what importing a
-    #: module does to others; "ran", a piece of a file of which only running showed that it counts.
+    #: module does to others; "script", a file that another process runs; "ran", a piece of a file
+    #: of which only running showed that it counts.
     kind: str
     #: In full: "module:qualname"; of a distribution its name, of a given value its label.
     name: str

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from types import CodeType, FunctionType
 
     from pivot.fingerprint.origins import Origin
+    from pivot.shell import Script
 
 
 @frozen
@@ -115,6 +116,16 @@ class RanNode(Node):
     def of(cls, namespace: Mapping[str, object], where: str, name: str) -> RanNode:
         """Name the source behind a key."""
         return cls(("ran", where, name), namespace, where, name)
+
+
+@frozen
+class ScriptNode(Node):
+    """A file that another process runs; the subject says which, and where it imports from."""
+
+    @classmethod
+    def of(cls, script: Script) -> ScriptNode:
+        """Name a script, or a file that one imports."""
+        return cls(("script", script.path, script.base), script)
 
 
 @frozen

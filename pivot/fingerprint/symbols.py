@@ -34,6 +34,7 @@ from pivot.fingerprint.nodes import (
     OpaqueNode,
     OriginNode,
     RanNode,
+    ScriptNode,
     SetupNode,
     SourceNode,
     ValueNode,
@@ -41,6 +42,7 @@ from pivot.fingerprint.nodes import (
 from pivot.fingerprint.plain import shown
 from pivot.fingerprint.ran import KIND, WHOLE
 from pivot.fingerprint.scopes import SUBCLASSES, read_use, use_texts, written_uses
+from pivot.fingerprint.scripts import Scripts
 from pivot.fingerprint.setup import Setup
 from pivot.fingerprint.syntax import syntax_hash, without_defaults
 from pivot.hashing import hash_text
@@ -91,6 +93,7 @@ class Symbols:
     def __init__(self, root: Path, binder: Binder, values: Values) -> None:
         self.root = root
         self.setup = Setup(binder)
+        self.scripts = Scripts(root, values.references.origins)
         self.binder = binder
         self.values = values
         self.references = values.references
@@ -104,6 +107,7 @@ class Symbols:
             OpaqueNode: self._opaque,
             SourceNode: self._source,
             RanNode: self._ran,
+            ScriptNode: self._script,
             SetupNode: self._setup,
             ValueNode: self._value,
         }
@@ -239,6 +243,16 @@ class Symbols:
         if not source.statements(node.name):
             return Entry(None)  # it is gone: the lock misses it
         return self._entry(key, self._statements(node.subject, node.name), node.subject, _NOTHING)
+
+    def _script(self, node: ScriptNode) -> Entry:
+        path = node.subject.path
+        file = str(self.root / path)
+        source = self.sources.read(file)
+        if source is None:
+            # Whatever it is, its text is known; and what isn't there is another one's error.
+            return Entry(Symbol("script", path, _bytes_hash(file), self._place(file, 1)))
+        symbol = Symbol("script", path, source.whole.hash, self._place(file, 1))
+        return Entry(symbol, tuple(self.scripts.imported(node.subject, source)))
 
     def _module(self, node: ModuleNode) -> Entry:
         module = sys.modules.get(node.name)

@@ -13,6 +13,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from pivot.errors import Place
+from pivot.shell import Command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,8 @@ _CARRIERS = frozenset({"pivot", "pydantic"})
 def function_place(function: Callable[..., Any]) -> Place:
     """Give the file and line where a callable's code begins."""
     target: Any = innermost(function)
+    if isinstance(target, Command):
+        return calling_place()  # its code is Pivot's
     if isinstance(target, type):
         module = sys.modules.get(target.__module__)
         file = getattr(module, "__file__", None)

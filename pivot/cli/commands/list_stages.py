@@ -32,7 +32,8 @@ def list_stages(*, as_json: bool) -> None:
 
 
 def _as_text(stage: Stage, plan: StagePlan) -> str:
-    title = f"{click.style(plan.name, bold=True)}  {plan.function}  {stage.place}"
+    what = plan.function if plan.command is None else f"$ {plan.command}"
+    title = f"{click.style(plan.name, bold=True)}  {what}  {stage.place}"
     rows = [("reads", plan.deps), ("writes", [out.path for out in plan.outs])]
     return "\n".join([title, *columns((f"  {w}", ", ".join(paths)) for w, paths in rows if paths)])
 
@@ -41,6 +42,7 @@ def _as_json(stage: Stage, plan: StagePlan) -> dict[str, Any]:
     return {
         "name": plan.name,
         "function": plan.function,
+        "command": plan.command,
         "deps": plan.deps,
         "outs": [out.path for out in plan.outs],
         "params": plan.params,

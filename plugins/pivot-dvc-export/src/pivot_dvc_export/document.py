@@ -29,6 +29,8 @@ from typing import TYPE_CHECKING
 from pivot_dvc_export.names import dvc_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pivot.interfaces import OutPlan, Plan, StagePlan
     from pivot_dvc_export.notation import Plain
 
@@ -73,10 +75,23 @@ def parameters(stage: StagePlan) -> list[Plain]:
     names = [(stage.name, field) for field in stage.overridden]
     together = stage.name.partition("@")[0]
     names += [(together, field) for field in stage.overridden_together]
+    if stage.command is not None:
+        return [*_read_by(stage)]
     if all(_ADDRESSABLE.fullmatch(part) for name in names for part in name):
         return [".".join(name) for name in names]
     # No values at all mean the file as a whole.
     return [{PARAMS_FILE: None}]
+
+
+def _read_by(stage: StagePlan) -> Iterator[Plain]:
+    """Give what a command reads from files of parameters."""
+    for file, names in stage.reads_params.items():
+        plain = all(_ADDRESSABLE.fullmatch(part) for name in names for part in name.split("."))
+        listed: list[Plain] = [*names] if plain else []
+        if file == PARAMS_FILE and listed:
+            yield from listed
+        else:
+            yield {file: listed or None}
 
 
 def is_cached(out: OutPlan) -> bool:

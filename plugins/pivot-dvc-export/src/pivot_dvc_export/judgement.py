@@ -52,7 +52,7 @@ def judged(plan: Plan, text: str, root: Path, program: str | None = None) -> Che
     """Let DVC check the text of a plan; skipped if there is no DVC that works."""
 
     def look(shadow: _Shadow) -> list[str]:
-        shadow.fill(text, root)
+        shadow.fill(plan, text, root)
         found = [*_graph(plan, shadow.ask("dag", "--dot"))]
         return [*found, *_order(plan, shadow.ask("repro", "--dry", "--force"))]
 
@@ -63,7 +63,7 @@ def judged_record(record: Record) -> Check:
     """Let DVC compare a record with the files of the project; skipped as above."""
 
     def look(shadow: _Shadow) -> list[str]:
-        shadow.fill(record.document, record.root)
+        shadow.fill(record.plan, record.document, record.root)
         shadow.link(record)
         missing = {stage.name for stage in record.plan.stages} - record.stages
         found = [*_status("", shadow.ask("status", "--json"), missing)]
@@ -124,14 +124,17 @@ class _Shadow:
     def repository(self) -> Path:
         return self.directory / "repository"
 
-    def fill(self, text: str, root: Path) -> None:
+    def fill(self, plan: Plan, text: str, root: Path) -> None:
         """Make the repository; raise `_RefusalError` if DVC can't."""
         self.repository.mkdir()
         self.ask("init", "--no-scm", "--quiet", inside=True)
         (self.repository / ".dvc" / CONFIG).write_text(_CONFIG, "utf-8")
         (self.repository / "dvc.yaml").write_text(text, "utf-8")
-        if (root / PARAMS_FILE).is_file():
-            shutil.copyfile(root / PARAMS_FILE, self.repository / PARAMS_FILE)
+        for file in {PARAMS_FILE}.union(*(stage.reads_params for stage in plan.stages)):
+            if (root / file).is_file():
+                copy = self.repository / file
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(root / file, copy)
 
     def link(self, record: Record) -> None:
         """Add a record, links to the files that it names, and a cache of links."""

@@ -14,8 +14,11 @@ Tests: tests/test_record.py, tests/test_with_dvc.py.
 from __future__ import annotations
 
 import io
+import json
+import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, cast
 
 from ruamel.yaml import YAML, YAMLError
 
@@ -93,7 +96,7 @@ class _Writer:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._digests: dict[str, Digest] = {}
-        self._params: Any = None
+        self._params: dict[str, Any] = {}
 
     def entry(self, stage: StagePlan) -> dict[str, Any]:
         outs = sorted(out.path.rstrip("/") for out in stage.outs)
@@ -124,22 +127,44 @@ class _Writer:
         return entry
 
     def _parameters(self, stage: StagePlan) -> Mapping[str, Any]:
-        named = parameters(stage)
-        if not named:
-            return {}
-        if self._params is None:
-            self._params = _read(self._root / PARAMS_FILE)
-        if named == [{PARAMS_FILE: None}]:
-            return {PARAMS_FILE: self._params}
-        return {PARAMS_FILE: {name: _value(self._params, name) for name in sorted(map(str, named))}}
+        """Give, by file, name and value of each parameter, or all that is in the file."""
+        wanted: dict[str, list[str] | None] = {}
+        for one in parameters(stage):
+            if isinstance(one, dict):
+                files = cast("dict[str, list[str] | None]", one)
+                wanted |= files
+            else:
+                names = wanted.setdefault(PARAMS_FILE, [])
+                assert names is not None  # noqa: S101 - a file is named as a whole, or by names
+                names.append(str(one))
+        return {file: self._values(file, wanted[file]) for file in sorted(wanted)}
+
+    def _values(self, file: str, names: list[str] | None) -> Any:
+        if file not in self._params:
+            self._params[file] = _read(self._root, file)
+        content = self._params[file]
+        if names is None:
+            return content
+        try:
+            return {name: _value(content, name) for name in sorted(names)}
+        except (KeyError, TypeError) as error:
+            raise PivotError(f"{file} has no parameter {error} for DVC") from error
 
 
-def _read(file: Path) -> Any:
+def _read(root: Path, file: str) -> Any:
+    """Read a file of parameters as DVC does."""
     try:
-        return YAML(typ="safe").load(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
+        text = (root / file).read_text("utf-8")
+        match PurePosixPath(file).suffix:
+            case ".json":
+                return json.loads(text)
+            case ".toml":
+                return tomllib.loads(text)
+            case _:
+                return YAML(typ="safe").load(text)
+    except (OSError, ValueError, YAMLError) as error:
         reason = " ".join(str(error).split())
-        raise PivotError(f"{file.name} can't be read as DVC reads it: {reason}") from error
+        raise PivotError(f"{file} can't be read as DVC reads it: {reason}") from error
 
 
 def _value(params: Any, name: str) -> Any:

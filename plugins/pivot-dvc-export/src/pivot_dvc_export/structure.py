@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from pivot_dvc_export.document import OUT_LISTS, PARAMS_FILE, command
+from pivot_dvc_export.document import OUT_LISTS, command
 from pivot_dvc_export.names import stage_name
 from pivot_dvc_export.notation import TEMPLATE, loads, unescaped
 
@@ -103,7 +103,8 @@ def _item(title: str, item: Any) -> bool:
         return False
     ((key, value),) = item.items()
     if title == "params":
-        return key == PARAMS_FILE and value is None
+        names = value if isinstance(value, list) else []
+        return value is None or (bool(names) and all(isinstance(name, str) for name in names))
     return isinstance(key, str) and isinstance(value, dict) and _flags(value)
 
 
