@@ -166,7 +166,7 @@ class Fingerprinter:
     @property
     def missed(self) -> Iterable[str]:
         """Absolute paths where imports of scripts were looked for and not found."""
-        return self._symbols.scripts.missed
+        return self._symbols.scripts.missed if self._symbols.scripts else ()
 
     def import_state(self, name: str) -> str:
         """Say what an import of a name would find: `absent`, a file, or a version."""

@@ -42,7 +42,6 @@ from pivot.fingerprint.nodes import (
 from pivot.fingerprint.plain import shown
 from pivot.fingerprint.ran import KIND, WHOLE
 from pivot.fingerprint.scopes import SUBCLASSES, read_use, use_texts, written_uses
-from pivot.fingerprint.scripts import Scripts
 from pivot.fingerprint.setup import Setup
 from pivot.fingerprint.syntax import syntax_hash, without_defaults
 from pivot.hashing import hash_text
@@ -54,6 +53,7 @@ if TYPE_CHECKING:
     from pivot.fingerprint.binding import Binder
     from pivot.fingerprint.marked import Chain
     from pivot.fingerprint.references import Home
+    from pivot.fingerprint.scripts import Scripts
     from pivot.fingerprint.sources import Defined
     from pivot.fingerprint.values import Values
 
@@ -93,7 +93,8 @@ class Symbols:
     def __init__(self, root: Path, binder: Binder, values: Values) -> None:
         self.root = root
         self.setup = Setup(binder)
-        self.scripts = Scripts(root, values.references.origins)
+        #: Made for the first script, which most pipelines don't have.
+        self.scripts: Scripts | None = None
         self.binder = binder
         self.values = values
         self.references = values.references
@@ -251,6 +252,10 @@ class Symbols:
         if source is None:
             # Whatever it is, its text is known; and what isn't there is another one's error.
             return Entry(Symbol("script", path, _bytes_hash(file), self._place(file, 1)))
+        if self.scripts is None:
+            from pivot.fingerprint.scripts import Scripts
+
+            self.scripts = Scripts(self.root, self.references.origins)
         symbol = Symbol("script", path, source.whole.hash, self._place(file, 1))
         return Entry(symbol, tuple(self.scripts.imported(node.subject, source)))
 

@@ -20,8 +20,28 @@ class Ledger:
     def owns(self, text):
         return text.startswith("ledger")
 
+    program = None
+
     def validate(self, plan, text, root):
-        return self.checks
+        named = (Check(f"by {self.program}"),) if self.program else ()
+        return (*self.checks, *named)
+
+    record_name = "ledger.lock"
+
+    def record(self, plan, text, current, root):
+        return Record(sorted(current), root)
+
+class Record:
+    def __init__(self, stages, root):
+        self.stages, self.root = stages, root
+        self.text = "".join(f"{name}\\n" for name in stages)
+
+    def hand_over(self):
+        assert not (self.root / "ledger.lock").exists()
+        (self.root / "handed-over").touch()
+
+    def validate(self):
+        return Check("by its lock")
 """
 
 
@@ -128,3 +148,37 @@ def test_a_format_that_nobody_provides_is_named(invoke, scaling):
     assert result.status == 2
     assert "marmaid" in result.err
     assert "mermaid" in result.err.splitlines()[1]
+
+
+def test_what_is_up_to_date_is_recorded(invoke, scaling, ledger):
+    scaling.run("scale")
+    result = invoke("export", "--format", "ledger", "--with-lock", "--validate")
+    assert result.err.splitlines() == [
+        "wrote ledger.txt: 2 stages",
+        "wrote ledger.lock: 1 stage, 1 of 2 are up to date",
+        "validated structurally and by a clerk and by its lock",
+    ]
+    assert scaling.read("ledger.lock") == "scale\n"
+    assert (scaling.root / "handed-over").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--format", "mermaid", "--with-lock"), "the format 'mermaid' has no record"),
+        (("--format", "ledger", "--with-lock", "-o", "x.txt"), "without -o"),
+        (("--format", "ledger", "--dvc-bin", "x"), "--validate, which is missing"),
+        (("--format", "mermaid", "--validate", "--dvc-bin", "x"), "can't be validated"),
+        (("--format", "make", "--validate", "--program", "x"), "no program validates"),
+    ],
+)
+def test_options_that_mean_nothing_there_are_refused(invoke, scaling, ledger, words, said):
+    result = invoke("export", *words)
+    assert result.status == 2
+    assert said in result.err
+    assert not list(scaling.root.glob("*.lock"))
+
+
+def test_it_is_validated_by_the_program_that_is_named(invoke, scaling, ledger):
+    result = invoke("export", "--format", "ledger", "--validate", "--dvc-bin", "an auditor")
+    assert result.err.endswith("validated structurally and by a clerk and by an auditor\n")

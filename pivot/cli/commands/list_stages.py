@@ -39,10 +39,11 @@ def _as_text(stage: Stage, plan: StagePlan) -> str:
 
 
 def _as_json(stage: Stage, plan: StagePlan) -> dict[str, Any]:
+    command = {} if plan.command is None else {"command": plan.command}
     return {
         "name": plan.name,
         "function": plan.function,
-        "command": plan.command,
+        **command,
         "deps": plan.deps,
         "outs": [out.path for out in plan.outs],
         "params": plan.params,

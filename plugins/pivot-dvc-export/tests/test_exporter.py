@@ -72,4 +72,4 @@ def test_without_dvc_it_says_so(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     structure, dvc = DvcExporter().validate(PLAN, TEXT, tmp_path)
     assert (structure.problems, structure.skipped) == ((), None)
-    assert dvc.skipped == "there is no program 'dvc' on the PATH"
+    assert dvc.skipped == "there is no program 'dvc' on the PATH, and no 'uv' that could run it"

@@ -138,3 +138,34 @@ def test_a_dvc_that_does_not_work_is_none(stand, tmp_path):
 def test_neither_is_one_that_cannot_be_started(stand, tmp_path):
     stand.program.write_text("#!/nowhere/python\n")
     assert "does not work" in stand.judge(tmp_path).skipped
+
+
+def test_a_program_can_be_named_from_wherever_the_user_is(stand, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.chdir(tmp_path)
+    named = os.path.relpath(stand.program, tmp_path)
+    stand.judge(tmp_path)
+    check = judged(PLAN, TEXT, tmp_path, named)
+    assert (check.how, check.problems, check.skipped) == ("by dvc 3.67.1", (), None)
+
+
+def test_a_named_program_that_does_not_work_is_a_problem(tmp_path):
+    check = judged(PLAN, TEXT, tmp_path, str(tmp_path / "no-dvc"))
+    (found,) = check.problems
+    assert "no-dvc --version' does not work" in found
+
+
+def test_uv_runs_one_where_there_is_none(stand, tmp_path, monkeypatch):
+    # As uv does: all that stands before the name of the program is its own.
+    uv = stand.program.with_name("uv")
+    said = tmp_path / "said.txt"
+    uv.write_text(
+        f'#!/bin/sh\necho "$@" >> {said}\n'
+        f'while [ "$1" != dvc ]; do shift; done; shift; exec {stand.program}-real "$@"\n'
+    )
+    uv.chmod(0o755)
+    stand.program.rename(f"{stand.program}-real")
+    monkeypatch.setenv("PATH", f"{uv.parent}:/usr/bin:/bin")
+    check = stand.judge(tmp_path)
+    assert (check.how, check.problems, check.skipped) == ("by dvc 3.67.1", (), None)
+    assert said.read_text().startswith("tool run --quiet --from dvc>=3,<4 dvc --version\n")

@@ -49,7 +49,7 @@ CHANGES = [
     ("      - data\n", "      - data: {}\n", "'deps' can't be [{'data': {}}]"),
     ("      - data\n", "      - ''\n", "'deps' can't be ['']"),
     ("    deps:\n      - data\n", "    dep: []\n    deps:\n      - data\n", "'dep' can't be []"),
-    ("      - make@x.rate", "      - other.yaml:", "'params' can't be"),
+    ("      - make@x.rate", "      - other.yaml: 3", "'params' can't be"),
     ("cache: false", "cache: 0", "'outs' can't be"),
     ("cache: false", "cached: false", "'outs' can't be"),
     ("      - out\n", "      - out\n      - out\n", "two outputs are 'out'"),
