@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         collect_remote_garbage,
         verify_cache,
     )
-    from pivot.api.versions import get_data
+    from pivot.api.versions import blame, get_data
     from pivot.api.watching import WatchControl, watch
     from pivot.engine.cancellation import Cancellation
     from pivot.engine.certificate import Question
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from pivot.past.courses import Course, MetricsHistory, Point
     from pivot.past.getting import Getting, Got
     from pivot.past.measured import FileChanges, Measured, Metrics, MetricsDiff
+    from pivot.past.provenance import Link, Provenance, Step
     from pivot.stage_def.leaves import untagged
     from pivot.sync import (
         Checkout,
@@ -79,6 +80,7 @@ __all__ = [
     "FileChanges",
     "Getting",
     "Got",
+    "Link",
     "Measured",
     "Metrics",
     "MetricsDiff",
@@ -88,6 +90,7 @@ __all__ = [
     "ParamsDiff",
     "Point",
     "Progress",
+    "Provenance",
     "Question",
     "RemoteInfo",
     "RunRecord",
@@ -98,7 +101,9 @@ __all__ = [
     "StageReport",
     "StageValues",
     "Standing",
+    "Step",
     "WatchControl",
+    "blame",
     "cache_size",
     "checkout",
     "collect_garbage",
@@ -147,6 +152,7 @@ _HOMES = {
     "FileChanges": "pivot.past.measured",
     "Getting": "pivot.past.getting",
     "Got": "pivot.past.getting",
+    "Link": "pivot.past.provenance",
     "Measured": "pivot.past.measured",
     "Metrics": "pivot.past.measured",
     "MetricsDiff": "pivot.past.measured",
@@ -156,6 +162,7 @@ _HOMES = {
     "ParamsDiff": "pivot.engine.parameters",
     "Point": "pivot.past.courses",
     "Progress": "pivot.sync",
+    "Provenance": "pivot.past.provenance",
     "Question": "pivot.engine.certificate",
     "RemoteInfo": "pivot.sync",
     "RunRecord": "pivot.engine.history",
@@ -166,7 +173,9 @@ _HOMES = {
     "StageReport": "pivot.engine.report",
     "StageValues": "pivot.engine.parameters",
     "Standing": "pivot.sync",
+    "Step": "pivot.past.provenance",
     "WatchControl": "pivot.api.watching",
+    "blame": "pivot.api.versions",
     "cache_size": "pivot.api.storing",
     "checkout": "pivot.api.sharing",
     "collect_garbage": "pivot.api.storing",

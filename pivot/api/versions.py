@@ -1,4 +1,4 @@
-"""Getting what artifacts were at a revision.
+"""What artifacts were at a revision, and how they came to be.
 
 Example: `get_data(["model.bin"], rev="v1", output="old.bin")`.
 Tests: tests/cli/commands/test_data.py.
@@ -14,9 +14,11 @@ from pivot.api.opening import open_session
 from pivot.errors import UsageError
 from pivot.past.contents import Contents
 from pivot.past.getting import Destination, Getter
+from pivot.past.provenance import Provenance, Tracer
 from pivot.past.revision import Revision
+from pivot.paths import artifact_path
 from pivot.sync import choose_remote
-from pivot.vcs import Repository
+from pivot.vcs import NoRepositoryError, Repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,3 +74,27 @@ def get_data(
             destination = Destination(Path(os.path.abspath(text)), text.endswith("/"))  # noqa: PTH100 - links stay
         getter = Getter(session, revision, Contents(session, remote, on_progress))
         return getter.get(targets, destination, force=force)
+
+
+def blame(path: str, root: Root = None, *, rev: str | None = None) -> Provenance:
+    """Give how a file or directory came to be, by what the locks say; nothing is imported.
+
+    Args:
+        path: an output, something in one, or a file that no stage makes.
+        root: the project's directory, or one inside it.
+        rev: a revision, as git understands it; the workspace if it's None.
+
+    Raises:
+        GitError: there is no such revision, or no repository for one.
+        UsageError: neither a lock nor git knows of the path.
+    """
+    artifact = artifact_path(path)
+    with open_session(root, None, {}) as session:
+        try:
+            repository = Repository.find(session.root)
+        except NoRepositoryError:
+            if rev is not None:
+                raise
+            repository = None
+        revision = Revision(repository, rev) if repository is not None and rev is not None else None
+        return Tracer(session, repository, revision).trace(artifact)

@@ -26,6 +26,7 @@ COMMANDS = {
     "params": Builtin(f"{_HOME}.params", "params", "Show and compare parameters."),
     "metrics": Builtin(f"{_HOME}.metrics", "metrics", "Show, compare and chart metrics."),
     "data": Builtin(f"{_HOME}.data", "data", "Get data as it was, and compare it."),
+    "blame": Builtin(f"{_HOME}.blame", "blame", "Show who made a file, from what."),
     "logs": Builtin(f"{_HOME}.logs", "logs", "Show what a stage printed when it last ran."),
     "history": Builtin(f"{_HOME}.history", "history", "Show what ran when."),
     "show": Builtin(
