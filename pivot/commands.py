@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
@@ -173,3 +174,57 @@ def _content(root: Path, file: str) -> object:
 
 def _unreadable(file: str, problem: str) -> DefinitionError:
     return DefinitionError(f"the file of parameters {file} {problem}", where=calling_place())
+
+
+class Values:
+    """A file of parameters, whose values can stand in a line: `f"--rate {params['train.rate']}"`.
+
+    The file is read once, when the first value is asked for.
+    """
+
+    def __init__(self, file: str = PARAMS_FILE) -> None:
+        self._file = file
+        self._content: object = None
+
+    def __getitem__(self, name: str) -> str:
+        """Give a value by its dotted name as a word for the shell; of a mapping, as options.
+
+        `true` and `false` are written so, and nothing is nothing. A mapping becomes options:
+        `--rate 0.1 --fast`, without those that are false. Raises `DefinitionError` if there is no
+        such value, or it's a list.
+        """
+        if self._content is None:
+            self._content = _content(current_root(), self._file)
+        return _word(_value(self._content, name, self._file), name)
+
+
+def _word(value: object, name: str) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case None:
+            return ""
+        case Mapping():
+            return shlex.join(_options(cast("Mapping[str, object]", value), ""))
+        case list():
+            problem = f"{name!r} is a list, which can't stand in a command"
+            raise DefinitionError(problem, where=calling_place())
+        case _:
+            return str(value)
+
+
+def _options(values: Mapping[str, object], prefix: str) -> Iterator[str]:
+    for key, value in values.items():
+        option = f"--{prefix}{key}"
+        match value:
+            case Mapping():
+                yield from _options(cast("Mapping[str, object]", value), f"{prefix}{key}.")
+            case False:
+                continue
+            case True:
+                yield option
+            case list():
+                yield option
+                yield from (_word(item, key) for item in cast("list[object]", value))
+            case _:
+                yield from (option, _word(value, key))

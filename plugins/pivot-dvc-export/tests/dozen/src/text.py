@@ -1,0 +1,3 @@
+def words(text):
+    """Give the words of a text."""
+    return [word.strip(".,!?") for word in text.split()]
