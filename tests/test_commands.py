@@ -201,13 +201,30 @@ def test_a_command_is_checked_as_any_stage(tmp_path, monkeypatch, options):
         registered(outs=["a"] if options else ["/a"], **options)
 
 
-def test_a_misspelt_stage_is_still_an_error_where_no_command_reads_the_file(project):
+def test_the_file_of_parameters_may_hold_what_commands_read_by_themselves(project):
     project.pipeline(
         """
         import pivot
-        pivot.command("touch a.txt", outs=["a.txt"])
+
+        class P(StageParams):
+            rate: int = 1
+
+        def fit(params: P) -> Annotated[int, outputs.Out("fit.json", loaders.JSON())]:
+            return params.rate
+
+        REGISTRY.register(fit)
+        pivot.command("grep -c . params.yaml > count.txt", name="count", outs=["count.txt"])
         """
     )
-    project.write("params.yaml", "trian:\n  rate: 1\n")
-    with pytest.raises(DefinitionErrors, match="there is no stage 'trian'"):
+    project.write("params.yaml", "fit:\n  rate: 2\ncount: 5\nlist: [1]\n")
+    project.run()
+    assert (project.read("fit.json").strip(), project.read("count.txt").strip()) == ("2", "4")
+    project.write("params.yaml", "fit:\n  rat: 2\n")
+    with pytest.raises(DefinitionErrors, match="rat"):
         project.run()
+
+
+def test_an_argument_for_a_command_is_still_an_error(project):
+    project.write("pipeline.py", "import pivot\npivot.command('touch a', outs=['a'])\n")
+    with pytest.raises(DefinitionErrors, match="touch"):
+        project.run(params={"touch.rate": 1})

@@ -106,16 +106,15 @@ def apply_overrides(
 ) -> Parametrised:
     """Give the stages with what the overrides replace; later overrides win.
 
-    A file that commands read is theirs, too: what it says of no stage is left to them. Raises
-    `DefinitionErrors` with every wrong override, and with the errors that are known already.
+    Where there are commands, a file is theirs, too: what it says of no stage is left to them.
+    Raises `DefinitionErrors` with every wrong override, and the errors that are known already.
     """
     wrong = list(errors)
     by_stage: dict[str, list[Override]] = {}
-    read = {file for stage in stages for file in _files_of(stage)}
     takers = {stage.name for stage in stages if not isinstance(stage.function, Command)}
+    shared = len(takers) < len(stages)
     for one in overrides:
-        shared = isinstance(one.source, FileSource) and one.source.file in read
-        if one.stage in takers or not shared:
+        if one.stage in takers or not (shared and isinstance(one.source, FileSource)):
             by_stage.setdefault(one.stage, []).append(one)
     names = {stage.name for stage in stages}
     for name, unknown in by_stage.items():
@@ -132,10 +131,6 @@ def apply_overrides(
     if wrong:
         raise DefinitionErrors(once(sorted(wrong, key=_order)))
     return Parametrised(changed, origins)
-
-
-def _files_of(stage: Stage) -> list[str]:
-    return stage.function.files if isinstance(stage.function, Command) else []
 
 
 def once(errors: Iterable[PivotError]) -> list[PivotError]:

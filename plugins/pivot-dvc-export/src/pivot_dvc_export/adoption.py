@@ -9,10 +9,12 @@ what became of each stage. Tests: tests/test_adoption.py, tests/test_with_dvc.py
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -20,17 +22,21 @@ from typing import TYPE_CHECKING, Any
 
 import pivot
 from pivot import hookimpl
+from pivot.config import load_settings
 from pivot.engine.worker import Call
-from pivot.errors import PathError
+from pivot.errors import DiscoveryError, PathError
 from pivot.executors.payload import loads
+from pivot.hashing import hash_file
 from pivot.interfaces import Outcome, Produced, Trace
 from pivot.plugins import PluginHost
+from pivot.store.blobs import Blobs
+from pivot.store.layout import Layout
 from pivot.store.tree import Tree
 from pivot_dvc_export.digests import DIRECTORY, digest, md5_of
 from pivot_dvc_export.project import load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from pivot.interfaces import ExecutorOptions, Task
     from pivot_dvc_export.project import Project, Step
@@ -38,6 +44,7 @@ if TYPE_CHECKING:
 
 LOCK = "dvc.lock"
 _EXECUTOR = "dvc"
+_WRITABLE = 0o222
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +61,21 @@ class _MissingError(Exception):
 
 
 def adopt(project: Project, repository: Repository) -> list[Adopted]:
-    """Bring in what DVC has made, as far as it still holds; stages are in the order of the steps.
+    """Bring in what DVC has made, as far as it still holds; stages are in topological order.
 
     Raises `PivotError` if the pipeline can't be read or the results can't be stored.
     """
+    plan = pivot.plan(project.root)
+    steps = {step.name: step for step in project.steps}
+    order = [steps[stage.name] for stage in plan.stages if stage.name in steps]
     with tempfile.TemporaryDirectory(prefix=".dvc-", dir=_workplace(project.root)) as directory:
-        finder = _Finder(project, repository, Path(directory))
-        found = [(step, *finder.look(step)) for step in project.steps]
+        finder = _Finder(project, repository, Path(directory), plan.edges)
+        found = [(step, *finder.look(step)) for step in order]
         places = {step.name: files for step, files, problem in found if problem is None}
         report = None
         if places:
+            # Before the run: that keeps what lies in the way, as a copy.
+            _share(project.root, {file for files in places.values() for file in files.values()})
             host = PluginHost()
             host.register(_Plugin(project.root, places))
             report = pivot.run(
@@ -82,7 +94,15 @@ def _workplace(root: Path) -> Path:
 class _Finder:
     """Looks for what a stage made."""
 
-    def __init__(self, project: Project, repository: Repository, directory: Path) -> None:
+    def __init__(
+        self,
+        project: Project,
+        repository: Repository,
+        directory: Path,
+        edges: Iterable[tuple[str, str]],
+    ) -> None:
+        self._edges = edges
+        self._refused: set[str] = set()
         self._project = project
         self._repository = repository
         self._directory = directory
@@ -100,8 +120,10 @@ class _Finder:
             for out in entry.get("outs", ()):
                 files |= self._output(self._path(step, out["path"]), out["md5"])
         except _MissingError as missing:
+            self._refused.add(step.name)
             return {}, str(missing)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            self._refused.add(step.name)
             return {}, f"its entry in {LOCK} can't be read: {error!r}"
         for out in entry.get("outs", ()):
             self._made[self._path(step, out["path"])] = out["md5"]
@@ -110,10 +132,11 @@ class _Finder:
     def _entry(self, step: Step) -> Mapping[str, Any]:
         if step.home not in self._locks:
             file = self._project.root / step.home / LOCK
-            content = load(file) if file.is_file() else {}
-            self._locks[step.home] = content.get("stages") or {}
+            content = load(file) if file.is_file() else None
+            stages = content.get("stages") if isinstance(content, Mapping) else None
+            self._locks[step.home] = stages if isinstance(stages, Mapping) else {}
         entry = self._locks[step.home].get(step.dvc_name)
-        if entry is None:
+        if not isinstance(entry, Mapping):
             raise _MissingError(f"it is not in {LOCK}")
         return entry
 
@@ -122,6 +145,9 @@ class _Finder:
 
     def _compare(self, step: Step, entry: Mapping[str, Any]) -> None:
         """Compare the command, the inputs and the parameters with what they were."""
+        for above, below in self._edges:
+            if below == step.name and above in self._refused:
+                raise _MissingError(f"it comes after {above}")
         lines = entry["cmd"] if isinstance(entry["cmd"], list) else [entry["cmd"]]
         if [line.strip() for line in lines] != step.lines:
             raise _MissingError("its command is another one")
@@ -131,7 +157,10 @@ class _Finder:
             if known.get(path) != (self._made.get(path) or self._now(path)):
                 raise _MissingError(f"{path} is another one")
         for file, values in (entry.get("params") or {}).items():
-            content = load(self._project.root / self._path(step, file))
+            try:
+                content = load(self._project.root / self._path(step, file))
+            except DiscoveryError as error:
+                raise _MissingError(str(error)) from error
             for name, value in values.items():
                 if _value(content, name) != value:
                     raise _MissingError(f"the parameter {name} is another one")
@@ -179,6 +208,18 @@ class _Finder:
         raise _MissingError(f"{path} is neither in DVC's cache nor in its place")
 
 
+def _share(root: Path, files: Iterable[Path]) -> None:
+    """Let Pivot's cache have files of DVC's as links; what can't be linked is copied later."""
+    blobs, algorithm = Blobs(Layout(root), None), load_settings(root).hash
+    for file in files:
+        if file.stat().st_mode & _WRITABLE:
+            continue
+        blob = blobs.path(hash_file(file, algorithm)[0])
+        blob.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(OSError):  # it's there already, or on another file system
+            blob.hardlink_to(file)
+
+
 def _value(content: Any, name: str) -> Any:
     found = content
     for part in name.split("."):
@@ -208,9 +249,7 @@ class _Plugin:
         return _Executor(self._root, self._places) if name == _EXECUTOR else None
 
 
-def _produced(task: Task) -> Iterator[Produced]:
-    call = loads(task.payload)
-    assert isinstance(call, Call)  # noqa: S101 - Pivot packed it
+def _produced(call: Call, task: Task) -> Iterator[Produced]:
     tree = Tree(Path(task.root), call.algorithm)
     for out in call.stage.outs:
         found = tree.look(out.path)
@@ -240,12 +279,14 @@ class _Executor:
         return future
 
     def _placed(self, task: Task) -> Outcome:
+        call = loads(task.payload)
+        assert isinstance(call, Call)  # noqa: S101 - Pivot packed it
         for path, file in self._places[task.stage].items():
             place = self._root / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.unlink(missing_ok=True)
             _link(file, place)
-        return Outcome(task.stage, 0.0, tuple(_produced(task)), trace=Trace())
+        return Outcome(task.stage, 0.0, tuple(_produced(call, task)), trace=Trace())
 
     def stop(self) -> None:
         """Do nothing: when anybody can call this, nothing is running."""
