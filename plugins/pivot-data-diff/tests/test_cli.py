@@ -128,6 +128,61 @@ def test_an_output_that_is_no_data_file_differs_too(changed):
     assert run("--exit-code", status=1) == "different, but not data files: model.pkl\n"
 
 
+@pytest.fixture
+def views(monkeypatch):
+    """The reports that the view was opened with, as if standard output were a terminal."""
+    opened = []
+
+    def show(report):
+        opened.append(report)
+        return 0
+
+    monkeypatch.setattr("pivot_data_diff.cli._on_terminal", lambda: True)
+    monkeypatch.setattr("pivot_data_diff.view.show", show)
+    return opened
+
+
+def test_on_a_terminal_the_view_opens(changed, views):
+    assert run("a.csv", "--key", "id") == ""
+    (report,) = views
+    assert [change.key for change in report.files[0].table.rows] == [(2,)]
+    run("a.csv", "--exit-code", status=1)
+    assert len(views) == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--no-tui"], ["--json"], ["--no-tui", "--json"], ["--format", "md"],
+        ["--format", "plain"], ["--max-rows", "5"],
+    ],
+)  # fmt: skip
+def test_no_view_opens_if_something_is_to_be_printed(changed, views, words):
+    assert "a.csv" in run("a.csv", *words)
+    assert not views
+
+
+def test_no_view_opens_if_there_is_nothing_to_see(changed, views):
+    assert "a.csv: unchanged" in run("a.csv", "--columns", "id")
+    assert not views
+
+
+def test_what_the_view_shows_beyond_the_memory_has_rows_too(changed, views):
+    run("a.csv", "--memory", "64B", "--key", "id")
+    assert len(views[0].files[0].table.rows) == 1
+
+
+def test_a_problem_is_raised_after_the_view_too(changed, views):
+    result = run("a.csv", "c.csv")
+    assert [str(p.path) for p in views[0].problems] == ["c.csv"]
+    assert "'c.csv'" in str(result.exception)
+
+
+def test_what_ends_the_view_ends_the_command(changed, views, monkeypatch):
+    monkeypatch.setattr("pivot_data_diff.view.show", lambda report: 143)
+    run("a.csv", "--exit-code", status=143)
+
+
 def test_paths_are_the_projects_or_begin_with_a_dot(changed, monkeypatch):
     (changed.root / "sub").mkdir()
     monkeypatch.chdir(changed.root / "sub")
@@ -240,5 +295,5 @@ def test_an_error_of_the_command_is_one_message(project):
 def test_the_help_names_what_there_is(project):
     text = pivot(project.root, "data", "diff", "--help").stdout
     for option in ("--rev", "--key", "--columns", "--ignore", "--tolerance", "--format", "--json",
-                   "--max-rows", "--memory", "--exit-code"):  # fmt: skip
+                   "--max-rows", "--memory", "--exit-code", "--no-tui"):  # fmt: skip
         assert option in text

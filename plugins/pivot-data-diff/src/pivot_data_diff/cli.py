@@ -6,13 +6,14 @@ Tests: tests/test_cli.py.
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pivot.cli.options import in_project
-from pivot.cli.terminal import say
+from pivot.cli.terminal import is_terminal, say
 from pivot.config import load_settings
 from pivot.config.kinds import RefusedError, Size
 from pivot.paths import find_root
@@ -79,6 +80,7 @@ def _size(_: click.Context, __: click.Parameter, text: str | None) -> int | None
     help="Print text, Markdown or JSON. [default: plain]",
 )
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option("--no-tui", is_flag=True, help="Print, on a terminal too, and open no view.")
 @click.option(
     "--max-rows",
     type=click.IntRange(min=0),
@@ -102,6 +104,7 @@ def diff(
     form: str | None,
     max_rows: int | None,
     memory: int | None,
+    no_tui: bool,
     exit_code: bool,
     **options: Any,
 ) -> None:
@@ -112,20 +115,40 @@ def diff(
     the lock file that is in git at that revision.
 
     Rows are matched by position; with --key, those with the same values in these columns.
+
+    On a terminal this opens a view to look around in, unless one of --no-tui, --format, --json and
+    --max-rows is given, or nothing is different.
     """
     here = Path.cwd()
     root = find_root(here)
+    viewing = not (no_tui or form or max_rows is not None) and _on_terminal()
     allowed = load_settings(root, {"data_diff.memory": memory}).data_diff_memory
     report = find_differences(
         root,
         in_project(paths, here),
         revisions=revisions,
-        options=Options(**options, memory=allowed),
+        options=Options(**options, memory=allowed, stored=viewing),
     )
-    say(_rendered(report, form or "plain", max_rows))
+    if viewing and (report.different or report.problems):
+        _view(context, report)
+    else:
+        say(_rendered(report, form or "plain", max_rows))
     _raise(report.problems)
     if exit_code and report.different:
         context.exit(1)
+
+
+def _on_terminal() -> bool:
+    return is_terminal(sys.stdout) and is_terminal(sys.stdin)
+
+
+def _view(context: click.Context, report: Report) -> None:
+    # Late: who prints needs no Textual.
+    from pivot_data_diff.view import show
+
+    status = show(report)
+    if status:
+        context.exit(status)
 
 
 def _rendered(report: Report, form: str, max_rows: int | None) -> str:

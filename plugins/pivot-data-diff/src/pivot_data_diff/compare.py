@@ -13,13 +13,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pivot_data_diff.changes import INDEX, FileKeeper, MemoryKeeper
 from pivot_data_diff.matching import match_by_key, match_by_position
 from pivot_data_diff.plan import make_plan
 from pivot_data_diff.spill import match_out_of_core
 from pivot_data_diff.tally import Tally
 
 if TYPE_CHECKING:
+    from pivot_data_diff.changes import Keeper
     from pivot_data_diff.options import Options
+    from pivot_data_diff.plan import Plan
     from pivot_data_diff.result import TableDiff
     from pivot_data_diff.table import Table
 
@@ -38,7 +41,7 @@ def compare(before: Table, after: Table, options: Options) -> TableDiff:
     if options.keys:
         weight += _BOOKKEEPING * (before.count + after.count)
     fits = weight <= options.memory
-    tally = Tally(plan, keep=fits)
+    tally = Tally(plan, _keeper(plan, options, fits=fits))
     if not options.keys:
         match_by_position(before.rows(), after.rows(), plan, tally)
     elif fits:
@@ -47,3 +50,9 @@ def compare(before: Table, after: Table, options: Options) -> TableDiff:
         each = weight // max(1, before.count + after.count)
         match_out_of_core(before, after, plan, tally, options, each)
     return tally.result(before.count, after.count)
+
+
+def _keeper(plan: Plan, options: Options, *, fits: bool) -> Keeper | None:
+    if options.stored:
+        return FileKeeper(plan, options.scratch, options.memory // INDEX)
+    return MemoryKeeper(plan) if fits else None

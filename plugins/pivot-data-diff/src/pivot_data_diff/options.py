@@ -25,5 +25,8 @@ class Options:
     tolerance: float = 0.0
     #: The bytes that the rows of both sides may take; if they'd take more, they are only counted.
     memory: int = DEFAULT_MEMORY
+    #: Whether changes are kept in a file, to be looked at one by one, rather than in memory. There
+    #: may be more of them, then: as many as the memory has room for the places of.
+    stored: bool = False
     #: The directory for what doesn't fit into memory; the system's for temporaries if None.
     scratch: Path | None = None

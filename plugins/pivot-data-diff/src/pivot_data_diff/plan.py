@@ -40,6 +40,7 @@ class SidePlan:
 
     #: The labels of the columns that are compared at all.
     columns: tuple[str, ...]
+    types: tuple[str, ...]
     #: Gives the values of those columns.
     values: Callable[[Row], tuple[Any, ...]]
     #: Gives the raw cells of the columns that both sides have.
@@ -194,6 +195,7 @@ def _side(
     present = [key for key in keys if key in compared]
     return SidePlan(
         columns=tuple(compared),
+        types=tuple(column.type for column in compared.values()),
         values=valuer([*compared]),
         shared=picker(shared),
         key=_key(

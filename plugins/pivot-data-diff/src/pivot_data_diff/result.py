@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pivot.errors import PivotError
 
 
@@ -139,7 +141,10 @@ class TableDiff:
     #: Column -> number of modified cells, of those that have any.
     cells: dict[str, int] = field(default_factory=dict[str, int])
     #: The changes in the order of the rows; None if they were only counted, to save memory.
-    rows: tuple[RowChange, ...] | None = ()
+    rows: Sequence[RowChange] | None = ()
+    #: The types of the columns, in the order of the columns.
+    before_types: tuple[str, ...] = ()
+    after_types: tuple[str, ...] = ()
 
     @property
     def different(self) -> bool:

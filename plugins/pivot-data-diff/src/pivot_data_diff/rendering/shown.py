@@ -69,6 +69,16 @@ def shown(value: Any) -> str:
     return _clipped(_line(value), 0)
 
 
+def whole(value: Any) -> str:
+    """Give a value in full, on as many lines as it has; a text as it is, but for what can't be."""
+    if isinstance(value, str):
+        return "\n".join(map(printable, value.split("\n")))
+    if isinstance(value, dict | list | tuple):
+        text = json.dumps(json_value(value), ensure_ascii=False, indent=2)
+        return "\n".join(map(printable, text.split("\n")))
+    return _line(value)
+
+
 def shown_change(old: Any, new: Any) -> tuple[str, str]:
     """Give two values on a line each, so that their difference is to be seen."""
     left, right = _line(old), _line(new)
