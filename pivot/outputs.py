@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     type Better = Literal["higher", "lower"]
+    type PlotKind = Literal["line", "points", "bars"]
 
 
 class ArtifactValues(Protocol):
@@ -111,7 +112,16 @@ class Metric[T](Out[T]):
 
 @dataclass(frozen=True)
 class Plot[T](Out[T]):
-    """An image or a data series that is meant to be looked at."""
+    """An image or a data series that is meant to be looked at.
+
+    Of a series, `x` and `y` name columns: several of `y` are drawn together. Without them, each
+    column of numbers is drawn over the one that looks like steps, or over its rows.
+    """
+
+    x: str | None = field(default=None, kw_only=True)
+    y: str | tuple[str, ...] | None = field(default=None, kw_only=True)
+    kind: PlotKind | None = field(default=None, kw_only=True)
+    title: str | None = field(default=None, kw_only=True)
 
 
 def is_artifact(item: Any) -> bool:

@@ -66,6 +66,18 @@ class Input:
 
 
 @frozen
+class PlotLook:
+    """How a series is to be drawn, as far as its author says."""
+
+    x: str | None = None
+    #: Columns that are drawn together.
+    y: tuple[str, ...] = ()
+    #: `line`, `points` or `bars`.
+    kind: str | None = None
+    title: str | None = None
+
+
+@frozen
 class Output:
     """An artifact that a stage writes."""
 
@@ -77,6 +89,8 @@ class Output:
     cache: bool = True
     #: Of a metric: (name or glob of names, `higher` or `lower`), for which way is better.
     better: tuple[tuple[str, str], ...] = ()
+    #: Of a plot: how it's drawn.
+    look: PlotLook | None = None
 
     @property
     def incremental(self) -> bool:

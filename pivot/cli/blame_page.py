@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _WIDTH, _HEIGHT, _COLUMN, _ROW = 170, 44, 216, 66
 _EDGE = 12
 _LONGEST = 22
+#: What the page may do: have styles of its own, and ask for nothing.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8886; --stage: #3b82f6; --file: #10b981;
@@ -54,6 +56,7 @@ def blame_page(found: Provenance) -> str:
     ]
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{_text(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
         + "\n".join(parts)

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
     from pivot.plugins import CommandEntry
 
-#: Commands that are not Pivot's own, by their words: the extra that brings each.
-_PROVIDERS = {("data", "diff"): "diff", ("plots",): "plots"}
-
 
 @frozen
 class Builtin:
@@ -78,12 +75,13 @@ class LazyGroup(click.Group):
         name = args[0]
         if ctx.resilient_parsing or name.startswith("-") or self.get_command(ctx, name):
             return super().resolve_command(ctx, args)
-        # Only a mistake needs it.
+        # Only a mistake needs them.
         from difflib import get_close_matches
 
-        if extra := _PROVIDERS.get((*self._words, name)):
-            hint = f"'pip install pivot[{extra}]' brings it"
-            raise click.UsageError(f"the command {name!r} is not installed: {hint}", ctx)
+        from pivot.plugins.problems import provider
+
+        if hint := provider("pivot.commands", " ".join((*self._words, name))):
+            raise click.UsageError(hint, ctx)
         near = get_close_matches(name, self.list_commands(ctx), n=2, cutoff=0.5)
         asked = f"; did you mean {' or '.join(repr(other) for other in near)}?" if near else ""
         raise click.UsageError(f"there is no command {name!r}{asked}", ctx)

@@ -158,7 +158,7 @@ class _Reader:
             elif item in lacking:
                 files = {path: lacking[item]}
             else:
-                files = measurer.cached(path, item)
+                files = measurer.reader.cached(path, item)
             found[one, commit] = dict(self._values(measurer, files, commit))
         return found
 

@@ -16,24 +16,21 @@ from dataclasses import field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from pivot.errors import PathError, PivotError, UsageError
+from pivot.errors import PivotError, UsageError
 from pivot.frozen import frozen
 from pivot.metrics import MetricsFileError, is_metrics_file, read_metrics
 from pivot.metrics.changes import direction
-from pivot.past.contents import Contents, Wanted
-from pivot.past.revision import Item
-from pivot.paths import artifact_path, inside
+from pivot.past.files import FileReader
+from pivot.paths import artifact_path
 from pivot.stage import OutKind
-from pivot.store.listing import FileEntry
 from pivot.suggestions import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pivot.metrics import Value
     from pivot.past.revision import Revision
     from pivot.session import Session
-    from pivot.store.content import Content
 
     #: The values in a file by their names.
     type Values = Mapping[str, Value]
@@ -80,7 +77,7 @@ class Measurer:
     ) -> None:
         self._session = session
         self._targets = tuple(targets)
-        self._contents = Contents(session, remote)
+        self.reader = FileReader(session, is_metrics_file, remote)
         self._met: set[str] = set()
         self._seen: dict[str, None] = {}
 
@@ -122,27 +119,7 @@ class Measurer:
 
     def workspace(self) -> State:
         """Give what there is now."""
-        found: dict[str, bytes | PivotError] = {}
-        for one in self.files:
-            found |= self._present(one)
-        return self._state(found)
-
-    def _present(self, one: MetricsFile) -> dict[str, bytes | PivotError]:
-        path = one.path.rstrip("/")
-        try:
-            place = inside(self._session.root, path)
-            if place.is_dir():
-                files = sorted(file for file in place.rglob("*") if file.is_file())
-                names = [f"{path}/{file.relative_to(place).as_posix()}" for file in files]
-                pairs = zip(names, files, strict=True)
-                return {name: file.read_bytes() for name, file in pairs if is_metrics_file(name)}
-            return {path: place.read_bytes()}
-        except (FileNotFoundError, NotADirectoryError):
-            return {}
-        except PathError as error:
-            return {path: error}
-        except OSError as error:
-            return {path: MetricsFileError(path, f"it can't be read: {error.strerror}")}
+        return self._state(self.reader.workspace(one.path for one in self.files))
 
     def at(self, revision: Revision) -> State:
         """Give what there was at a revision; contents that the cache lacks are fetched.
@@ -154,61 +131,8 @@ class Measurer:
 
     def at_each(self, revisions: Sequence[Revision]) -> list[State]:
         """Give what there was at several revisions, with one visit to the remote."""
-        items = [[*self._items(revision)] for revision in revisions]
-        lacking = self._contents.bring(
-            Wanted(item.path, revision.name, item.content)
-            for revision, found in zip(revisions, items, strict=True)
-            for item in found
-            if isinstance(item, Item) and item.content
-        )
-        return [
-            self._state(self._past(revision, found, lacking))
-            for revision, found in zip(revisions, items, strict=True)
-        ]
-
-    def _items(self, revision: Revision) -> Iterator[Item | tuple[str, PivotError]]:
-        for one in self.files:
-            path = one.path.rstrip("/")
-            try:
-                item = revision.find(path)
-                if item is not None:
-                    yield item
-                else:
-                    yield from (i for i in revision.inside(path) if is_metrics_file(i.path))
-            except PivotError as error:
-                yield path, error
-
-    def _past(
-        self,
-        revision: Revision,
-        items: Iterable[Item | tuple[str, PivotError]],
-        lacking: Mapping[Content, PivotError],
-    ) -> dict[str, bytes | PivotError]:
-        found: dict[str, bytes | PivotError] = {}
-        for item in items:
-            if not isinstance(item, Item):
-                found[item[0]] = item[1]
-            elif item.content is None:
-                found[item.path] = revision.repository.read(revision.commit, item.path) or b""
-            elif item.content in lacking:
-                found[item.path] = lacking[item.content]
-            else:
-                found |= self.cached(item.path, item.content)
-        return found
-
-    def cached(self, path: str, content: Content) -> dict[str, bytes | PivotError]:
-        """Give what the cache has of a file, or of the files of a directory."""
-        cache = self._session.workspace.cache
-        try:
-            if not content.directory:
-                return {path: cache.sound_blob(content.hash, content.size).read_bytes()}
-            return {
-                f"{path}/{entry.path}": cache.sound_blob(entry.hash, entry.size).read_bytes()
-                for entry in cache.read_listing(content.hash)
-                if isinstance(entry, FileEntry) and is_metrics_file(entry.path)
-            }
-        except PivotError as error:
-            return {path: error}
+        found = self.reader.at_each(revisions, [one.path for one in self.files])
+        return list(map(self._state, found))
 
     def _state(self, found: Mapping[str, bytes | PivotError]) -> State:
         values: dict[str, Values] = {}

@@ -24,6 +24,8 @@ FAILURES = (Exception, SystemExit)
 
 #: (group, name) -> the distribution that provides it, and the extra of Pivot that installs it.
 _KNOWN = {
+    ("pivot.commands", "data diff"): ("pivot-data-diff", "diff"),
+    ("pivot.commands", "plots"): ("pivot-plots", "plots"),
     ("pivot.displays", "tui"): ("pivot-tui", "tui"),
     ("pivot.exporters", "dvc"): ("pivot-dvc-export", "dvc"),
     ("pivot.loaders", "CSV"): ("pivot-loaders-pandas", "pandas"),
@@ -95,6 +97,14 @@ def spell(group: str, name: str) -> str:
     return f"loaders.{name}" if group == "pivot.loaders" else f"{noun(group)} {name!r}"
 
 
+def provider(group: str, name: str) -> str | None:
+    """Say which distribution provides a name, and how to install it, if that is known."""
+    if (group, name) not in _KNOWN:
+        return None
+    distribution, extra = _KNOWN[group, name]
+    return f"{spell(group, name)} is provided by {distribution}: pip install 'pivot[{extra}]'"
+
+
 def missing(
     group: str, name: str, *, names: Iterable[str], off: str | None, problems: Iterable[Problem]
 ) -> MissingPluginError:
@@ -105,7 +115,7 @@ def missing(
     """
     kind = MissingLoaderError if group == "pivot.loaders" else MissingPluginError
     message = f"there is no {noun(group)} {name!r}"
-    known = _KNOWN.get((group, name))
+    known = provider(group, name)
     available = sorted(names)
     lower = {other.lower(): other for other in available}
     import difflib  # only for a name that nobody has
@@ -115,9 +125,8 @@ def missing(
         message = f"{spell(group, name)} is provided by {off}, which is switched off"
         hint = "remove it from the environment variable PIVOT_DISABLE_PLUGINS"
     elif known:
-        distribution, extra = known
         message = f"{spell(group, name)} is not installed"
-        hint = f"{spell(group, name)} is provided by {distribution}: pip install 'pivot[{extra}]'"
+        hint = known
     elif not available:
         hint = "Pivot's own entry points are not installed: install it, also from a source tree"
     else:

@@ -16,13 +16,14 @@ from pivot.errors import DefinitionError, PathError, PivotError, Place
 from pivot.loaders import Reader, Writer
 from pivot.outputs import Dep, IncrementalOut, Metric, Out, Plot
 from pivot.paths import artifact_path
-from pivot.stage import Input, OutKind, Output, Via
+from pivot.stage import Input, OutKind, Output, PlotLook, Via
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pivot.stage_def.params import StageParams
 
+_PLOT_KINDS = ("line", "points", "bars")
 _WAYS = ("higher", "lower")
 #: What a function does about a file that no loader deals with.
 _BY_HAND = {"load": "read the file in the function", "save": "write the file in the function"}
@@ -99,7 +100,9 @@ class Draft:
             self.wrong(f"output {name!r}: {problem}", "take cache=False away, or declare an Out")
         if path is not None and self._check_loader(f"output {name!r}", out.loader, Writer):
             better = self._better(name, out) if isinstance(out, Metric) else ()
-            self.outs[name] = Output(name, path, out.loader, via, _kind(out), out.cache, better)
+            look = self._look(name, out) if isinstance(out, Plot) else None
+            made = Output(name, path, out.loader, via, _kind(out), out.cache, better, look)
+            self.outs[name] = made
 
     def move_dep(self, known: Input, written: object) -> None:
         """Give an input another path, and leave all else as it is."""
@@ -137,6 +140,21 @@ class Draft:
                 )
                 return ()
         return tuple(cast("Mapping[str, str]", by_name).items())
+
+    def _look(self, name: str, plot: Plot[Any]) -> PlotLook:
+        given: Any = plot.y
+        several = given if isinstance(given, list | tuple) else [given] if given is not None else []
+        columns = cast("Sequence[Any]", several)
+        texts = (plot.x, plot.title, *columns)
+        if any(text is not None and not isinstance(text, str) for text in texts):
+            hint = "write x='step', y='loss' or y=('train', 'test')"
+            self.wrong(f"output {name!r}: x, y and title are texts", hint)
+        elif plot.kind is not None and plot.kind not in _PLOT_KINDS:
+            hint = f"the kinds are: {', '.join(_PLOT_KINDS)}"
+            self.wrong(f"output {name!r}: {plot.kind!r} is no kind of plot", hint)
+        else:
+            return PlotLook(plot.x, tuple(columns), plot.kind, plot.title)
+        return PlotLook()
 
     def _check_loader(
         self, what: str, loader: object, wanted: type[Reader[Any] | Writer[Any]]

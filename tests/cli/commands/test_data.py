@@ -242,7 +242,7 @@ def test_without_the_plugin_the_group_says_what_is_missing(observing, monkeypatc
     assert "get " in observing("data", "--help").out
     result = observing("data", "diff")
     assert result.status == 2
-    assert "'pip install pivot[diff]' brings it" in result.err
+    assert "provided by pivot-data-diff: pip install 'pivot[diff]'" in result.err
     assert "did you mean 'get'?" in observing("data", "git").err
 
 
