@@ -1,6 +1,6 @@
 """Metrics: what they are, how they differ between revisions, and how they went.
 
-Example: `diff_metrics(old="HEAD~1").changes`. Tests: tests/test_api_measuring.py.
+Example: `diff_metrics(old="HEAD~1").changes`. Tests: tests/cli/commands/test_metrics.py.
 """
 
 from __future__ import annotations

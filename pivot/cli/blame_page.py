@@ -1,7 +1,7 @@
 """How a file came to be, as a page: a graph of artifacts and stages, and below it what each was.
 
 The page is one file without a script, and asks no network for anything: the graph is SVG, and its
-boxes lead to the sections below. Tests: tests/cli/test_blame_page.py.
+boxes lead to the sections below. Tests: tests/cli/commands/test_blame.py.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pivot.api import Link, Provenance, Step
+    from pivot.past.provenance import Kind
 
 #: In pixels: a box, and the room that it has.
 _WIDTH, _HEIGHT, _COLUMN, _ROW = 170, 44, 216, 66
@@ -169,16 +170,19 @@ def _step_part(step: Step) -> Iterator[str]:
     outs = [(_text(o.path), _text(o.content.hash), _text(o.content.size)) for o in lock.outs]
     base = [(_text(o.path), _text(o.content.hash), _text(o.content.size)) for o in lock.base]
     yield from _named("Inputs", ("", "hash", "size", "", ""), map(_row, step.inputs))
-    yield from _named("Parameters", ("", "value"), _pairs(params(step)))
-    yield from _named("Code", ("symbol", "hash or version"), _pairs(lock.code))
-    yield from _named("Code seen while it ran", ("symbol", "hash"), _pairs(lock.traced))
+    yield from _named("Parameters", ("", "value", "since"), _facts(step, "params", params(step)))
+    head = ("symbol", "hash or version", "since")
+    yield from _named("Code", head, _facts(step, "code", lock.code))
+    yield from _named("Code seen while it ran", head, _facts(step, "traced", lock.traced))
     yield from _named("Outputs", ("", "hash", "bytes"), outs)
     yield from _named("Grew from", ("", "hash", "bytes"), base)
     yield "</section>"
 
 
-def _pairs(values: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
-    return ((_text(name), _text(value)) for name, value in values.items())
+def _facts(step: Step, kind: Kind, values: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    for name, value in values.items():
+        commit = step.since.get((kind, name))
+        yield _text(name), _text(value), _text(commit_words(commit)) if commit else ""
 
 
 def _named(title: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from pivot.api import Link, Provenance, Step
     from pivot.past.commits import Commit
+    from pivot.past.provenance import Kind
 
 _BOXES = (("├── ", "│   "), ("└── ", "    "))
 _ASCII = (("|-- ", "|   "), ("`-- ", "    "))
@@ -88,24 +89,35 @@ def _last(items: list[Any]) -> list[tuple[Any, bool]]:
 def facts(step: Step, most: int | None) -> Iterator[str]:
     """Give lines about the code and the parameters of a step."""
     lock = step.lock
-    for title, code in (("code", lock.code), ("code seen running", lock.traced)):
+    kinds: tuple[tuple[str, Kind, Mapping[str, str]], ...] = (
+        ("code", "code", lock.code),
+        ("code seen running", "traced", lock.traced),
+    )
+    for title, kind, code in kinds:
         names = sorted(code, key=lambda name: (name.startswith(_OTHERS), name))
         for name in names[:most]:
-            yield f"{title}: {name} ({short(code[name])})"
+            yield f"{title}: {name} ({short(code[name])}){since(step, kind, name)}"
         if most is not None and len(names) > most:
             yield f"{title}: {len(names) - most} more, which --all shows"
     for name, value in params(step).items():
-        yield f"params: {name} = {value}"
+        yield f"params: {name} = {value}{since(step, 'params', name)}"
     for out in lock.base:
         yield f"grew from: {out.path} ({short(out.content.hash)})"
 
 
 def params(step: Step) -> dict[str, str]:
     """Give the parameters of a step as texts."""
-    # Late: it brings pydantic's part of the engine, and is needed only here.
-    from pivot.stage_def.leaves import leaves, untagged
+    from pivot.api import untagged  # late: only who asks for it
 
-    return {leaf.name: shown(untagged(leaf.value)[1]) for leaf in leaves(step.lock.params)}
+    return {name: shown(untagged(leaf.value)[1]) for name, leaf in step.params.items()}
+
+
+def since(step: Step, kind: Kind, name: str) -> str:
+    """Say since when a symbol or a parameter has been so, unless it's since the step itself."""
+    commit = step.since.get((kind, name))
+    if commit is None:
+        return "  not committed yet" if step.commit is not None else ""
+    return "" if commit == step.commit else f"  since {commit_words(commit)}"
 
 
 def step_line(step: Step) -> str:

@@ -35,6 +35,9 @@ def comparing() -> Iterator[None]:
     """Let no error in the block end with the status that says that something differs."""
     try:
         yield
+    except OSError as error:
+        what = error.filename or "a file"
+        raise NotComparedError(f"{what} can't be used: {error.strerror}") from error
     except PivotError as error:
         if error.exit_status != DIFFERENT:
             raise

@@ -6,7 +6,7 @@ file, a link or an empty directory in it. Example::
     [chosen] = choose(revision, ["parts/sub"], lambda item: cache.read_listing(item.content.hash))
     chosen.pieces[0].path  # "parts/sub/same.txt"
 
-Tests: tests/past/test_choosing.py.
+Tests: tests/cli/commands/test_data.py.
 """
 
 from __future__ import annotations

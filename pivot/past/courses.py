@@ -1,7 +1,7 @@
 """How metrics went: what each was at the commits that changed its stage's lock, or its file.
 
 Example: `courses(session, repository, ["scores.json:loss"], 20).courses[0].points`.
-Tests: tests/past/test_courses.py.
+Tests: tests/cli/commands/test_metrics.py.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ whether something is there already, and whether git, the cache or a remote has i
     getter = Getter(session, Revision(repository, "v1"), Contents(session))
     getter.get(["model.bin"], Destination(Path("/tmp/old.bin")))
 
-Tests: tests/past/test_getting.py, tests/cli/commands/test_data.py.
+Tests: tests/cli/commands/test_data.py.
 """
 
 from __future__ import annotations

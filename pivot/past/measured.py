@@ -1,7 +1,7 @@
 """What the metrics of a project are, or how they differ, as values and as documents.
 
 Example: `diff.to_json()["changes"]`. The documents are described by docs/metrics.schema.json.
-Tests: tests/test_api_measuring.py.
+Tests: tests/cli/commands/test_metrics.py.
 """
 
 from __future__ import annotations

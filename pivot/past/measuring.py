@@ -6,7 +6,7 @@ metric that is a directory means the files in it whose names say that they are m
     measurer = Measurer(session, targets=["evaluate"])
     measurer.workspace().values  # {"scores.json": {"loss": 0.1}}
 
-Tests: tests/past/test_measuring.py.
+Tests: tests/cli/commands/test_metrics.py.
 """
 
 from __future__ import annotations

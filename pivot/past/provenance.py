@@ -9,20 +9,21 @@ for in git by its content. Example::
     [step] = (step for step in found.steps if step.id in found.artifact.makers)
     step.lock.code  # {"func:pipeline:train": "5995c853a1b2c3d4", ...}
 
-Tests: tests/past/test_provenance.py.
+Tests: tests/cli/commands/test_blame.py.
 """
 
 from __future__ import annotations
 
 from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pivot.errors import CorruptionError, PivotError, UsageError
 from pivot.frozen import frozen
 from pivot.hashing import hash_bytes
 from pivot.past.commits import changes, read_each
 from pivot.past.revision import STAGES, read_locks
+from pivot.stage_def.leaves import leaves, untagged
 from pivot.store.cache import MissingBlobError
 from pivot.store.listing import FileEntry
 from pivot.suggestions import suggestion
@@ -33,10 +34,15 @@ if TYPE_CHECKING:
     from pivot.past.commits import Commit
     from pivot.past.revision import Revision
     from pivot.session import Session
+    from pivot.stage_def.leaves import Leaf
     from pivot.store.content import Content
     from pivot.store.listing import Entry
     from pivot.store.lock import BrokenLockError, Lock
     from pivot.vcs import Repository
+
+    type Kind = Literal["code", "traced", "params"]
+    #: A symbol or a parameter of a step, by its kind and name.
+    type Fact = tuple[Kind, str]
 
 #: Raised with every change of the document that `to_json` gives.
 FORMAT_VERSION = 1
@@ -86,6 +92,14 @@ class Step:
     #: The commit that has its lock; None if it isn't committed.
     commit: Commit | None
     inputs: tuple[Link, ...]
+    #: For each symbol and each parameter the commit that has the first of the locks, without a gap
+    #: up to this one, in which it was as it is.
+    since: Mapping[Fact, Commit] = field(default_factory=dict["Fact", "Commit"])
+
+    @property
+    def params(self) -> dict[str, Leaf]:
+        """The values of the parameters by their dotted names."""
+        return {leaf.name: leaf for leaf in leaves(self.lock.params)}
 
     def to_json(self) -> dict[str, Any]:
         """Give plain values."""
@@ -95,9 +109,15 @@ class Step:
             "stage": lock.stage,
             "commit": commit_json(self.commit),
             "algorithm": lock.algorithm,
-            "code": dict(lock.code),
-            "traced": dict(lock.traced),
-            "params": dict(lock.params),
+            "code": self._code("code", lock.code),
+            "traced": self._code("traced", lock.traced),
+            "params": {
+                name: {
+                    "value": untagged(leaf.value)[1],
+                    "commit": commit_json(self.since.get(("params", name))),
+                }
+                for name, leaf in self.params.items()
+            },
             "inputs": [link.to_json() for link in self.inputs],
             "outputs": [
                 {
@@ -109,6 +129,12 @@ class Step:
                 for out in lock.outs
             ],
             "grew_from": [{"path": out.path, "hash": out.content.hash} for out in lock.base],
+        }
+
+    def _code(self, kind: Kind, code: Mapping[str, str]) -> dict[str, Any]:
+        return {
+            name: {"hash": hash_, "commit": commit_json(self.since.get((kind, name)))}
+            for name, hash_ in code.items()
         }
 
 
@@ -139,6 +165,14 @@ def commit_json(commit: Commit | None) -> dict[str, Any] | None:
     return {"hash": commit.hash, "time": commit.time.isoformat(), "subject": commit.subject}
 
 
+def _facts(lock: Lock) -> dict[Fact, str]:
+    """Give what a step consisted of besides its inputs, as texts."""
+    facts: dict[Fact, str] = {("code", name): hash_ for name, hash_ in lock.code.items()}
+    facts |= {("traced", name): hash_ for name, hash_ in lock.traced.items()}
+    facts.update({("params", leaf.name): leaf.text for leaf in leaves(lock.params)})
+    return facts
+
+
 class Tracer:
     """Follows artifacts of the workspace, or of a revision, to where they come from."""
 
@@ -152,6 +186,8 @@ class Tracer:
         #: Steps that were found, by id: the lock and its commit.
         self._found: dict[str, tuple[Lock, Commit | None]] = {}
         self._logs: dict[str, tuple[Commit, ...]] = {}
+        #: By path: what a file held at the commits of its log.
+        self._texts: dict[str, dict[str, bytes]] = {}
 
     def trace(self, path: str) -> Provenance:
         """Give how an artifact came to be; raise `UsageError` if nobody knows of it."""
@@ -165,7 +201,7 @@ class Tracer:
                 continue
             lock, commit = self._found[id_]
             links = tuple(self._link(dep.path, dep.content, lock.algorithm) for dep in lock.deps)
-            steps[id_] = Step(id_, lock, commit, links)
+            steps[id_] = Step(id_, lock, commit, links, self._since(lock, commit))
             waiting += [maker for link in links for maker in link.makers]
         name = self._revision.name if self._revision else None
         return Provenance(artifact, name, tuple(steps.values()))
@@ -289,6 +325,19 @@ class Tracer:
             for lock in read_locks({path: text}, commit.hash, broken) if text else ():
                 yield lock, commit
 
+    def _since(self, lock: Lock, commit: Commit | None) -> dict[Fact, Commit]:
+        """Give for each symbol and parameter of a step since when it has been as it is."""
+        waiting = _facts(lock)
+        found: dict[Fact, Commit] = {}
+        begun = commit is None
+        for older, at in self._past(lock.stage):
+            begun = begun or at == commit
+            if begun:
+                before = _facts(older)
+                waiting = {fact: text for fact, text in waiting.items() if before.get(fact) == text}
+                found |= dict.fromkeys(waiting, at)
+        return found
+
     def _source(self, path: str, content: Content | None, algorithm: str) -> Commit | None:
         """Give the commit that brought a source as it was read; None if it isn't in git so."""
         log = self._log(path)
@@ -331,8 +380,10 @@ class Tracer:
     def _contents(self, path: str, log: Sequence[Commit]) -> dict[str, bytes]:
         if self._repository is None or not log:
             return {}
-        found = read_each(self._repository, [(commit.hash, path) for commit in log])
-        return {commit: data for (commit, _), data in found.items()}
+        if path not in self._texts:
+            found = read_each(self._repository, [(commit.hash, path) for commit in log])
+            self._texts[path] = {commit: data for (commit, _), data in found.items()}
+        return self._texts[path]
 
     def _now(self, path: str, content: Content | None) -> str | None:
         if self._revision is not None or content is None:

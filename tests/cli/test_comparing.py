@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pivot.cli.comparing import NotComparedError, comparing, told
@@ -12,6 +14,8 @@ def test_an_error_is_never_taken_for_a_difference():
     with pytest.raises(NotComparedError) as caught, comparing():
         raise RemoteError("no", hint="yes")
     assert (caught.value.exit_status, str(caught.value)) == (2, "no\n  yes")
+    with pytest.raises(NotComparedError, match="x can't be used: No such file"), comparing():
+        Path("/nowhere/x").read_bytes()
     with pytest.raises(CorruptionError), comparing():
         raise CorruptionError("c")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pivot.cli.comparing import comparing, exit_code_option
 from pivot.cli.completing import complete_stages, complete_targets
 from pivot.cli.formats import ABSENT, format_option, formatted, rounded, shown
 from pivot.cli.machine import reserved
@@ -80,7 +81,7 @@ def _rows(found: tuple[StageValues, ...]) -> list[tuple[str, ...]]:
     help="Round numbers to N digits after the point.",
 )
 @set_option
-@click.option("--exit-code", is_flag=True, help="Exit with status 1 if something differs.")
+@exit_code_option
 @format_option
 def diff(
     old: str,
@@ -103,7 +104,7 @@ def diff(
     # Late, as above.
     from pivot import api
 
-    with reserved():
+    with reserved(), comparing():
         found = api.diff_params(old=old, new=new, stages=stages, params=settings)
     if format_ == "table" and not found.differences:
         say(f"No parameter differs between {found.old.name} and {found.new.name}.")

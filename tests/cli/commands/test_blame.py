@@ -39,7 +39,9 @@ def test_a_tree_tells_who_made_it_from_what(observing):
     assert lines[0].startswith("scores.json  (")
     assert lines[1].startswith("train  recorded in ")
     assert lines[1].endswith(": v3")
-    assert any(line.startswith("code: func:pipeline:train (") for line in lines)
+    [code] = [line for line in lines if line.startswith("code: func:pipeline:train (")]
+    assert code.endswith(": v1")
+    assert "  since " in code
     assert "params: rate = 0.05" in lines
     assert any(line.startswith("clean.json  (") for line in lines)
     assert any(line.startswith("clean  recorded in ") and line.endswith(": v1") for line in lines)
@@ -58,8 +60,9 @@ def test_the_document_has_all_of_it(blame):
     assert found["artifact"]["made_by"] == ["train"]
     assert found["artifact"]["now"] == "same"
     train, clean = found["steps"]
-    assert train["params"] == {"rate": 0.05}
-    assert "func:pipeline:train" in train["code"]
+    assert train["params"]["rate"]["value"] == 0.05
+    assert train["params"]["rate"]["commit"]["subject"] == "v3"
+    assert train["code"]["func:pipeline:train"]["commit"]["subject"] == "v1"
     assert train["inputs"][0]["made_by"] == ["clean"]
     assert clean["inputs"][0]["path"] == "raw.json"
     assert subjects(found) == {"train": "v3", "clean": "v1", "raw.json": "v1"}
@@ -68,7 +71,7 @@ def test_the_document_has_all_of_it(blame):
 def test_of_a_revision(blame):
     found = blame("scores.json", "--rev", "v2")
     assert subjects(found) == {"train": "v2", "clean": "v1", "raw.json": "v1"}
-    assert found["steps"][0]["params"] == {"rate": 0.2}
+    assert found["steps"][0]["params"]["rate"]["value"] == 0.2
     assert found["artifact"]["now"] is None
 
 
@@ -125,6 +128,7 @@ def test_a_run_that_no_commit_has_is_told(observed, observing, blame):
     found = blame("scores.json")
     assert subjects(found) == {"train": None, "clean": None, "raw.json": None}
     assert "train  not committed yet" in observing("blame", "scores.json").out
+    assert found["steps"][0]["params"]["rate"]["commit"]["subject"] == "v3"
     observed.write("raw.json", "[5]")
     observed.run("clean")
     found = blame("scores.json")

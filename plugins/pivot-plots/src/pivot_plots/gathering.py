@@ -1,6 +1,6 @@
 """Which plots there are, and what each was at each side.
 
-Example: `gather(root, ["train"], [None]).plots[0].versions`. Tests: tests/test_gathering.py.
+Example: `gather(root, ["train"], [None]).plots[0].versions`. Tests: tests/test_cli.py.
 """
 
 from __future__ import annotations

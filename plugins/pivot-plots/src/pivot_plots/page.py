@@ -2,7 +2,7 @@
 
 What the page may do is said in the page itself (a content security policy): images that it
 contains, and styles of its own. Boxes at the top show and hide sides, by style alone. Example:
-`page(gathered, layout="overlay")`. Tests: tests/test_page.py, tests/test_browser.py.
+`page(gathered, layout="overlay")`. Tests: tests/test_cli.py, tests/test_browser.py.
 """
 
 from __future__ import annotations
