@@ -137,6 +137,18 @@ def test_what_is_only_in_the_cache_of_dvc_comes_back(made, invoke):
     assert set(statuses(made).values()) == {"unchanged"}
 
 
+def test_data_of_dvc_come_back_into_their_place(made, invoke):
+    raw = digest(made / "data" / "raw")
+    Repository.around(made).keep(raw.contents)
+    (made / "data" / "raw.dvc").write_text(f"outs:\n- path: raw\n  md5: {raw.md5}\n")
+    (made / "data" / "lost.dvc").write_text(f"outs:\n- path: lost\n  md5: {'0' * 32}\n")
+    expected = {file.name: file.read_bytes() for file in (made / "data" / "raw").iterdir()}
+    shutil.rmtree(made / "data" / "raw")
+    assert f"adopted {STAGES} of" in invoke("--cache").stderr
+    assert {file.name: file.read_bytes() for file in (made / "data/raw").iterdir()} == expected
+    assert set(statuses(made).values()) == {"unchanged"}
+
+
 @pytest.mark.parametrize(
     ("change", "problem", "left"),
     [

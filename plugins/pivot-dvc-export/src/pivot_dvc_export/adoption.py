@@ -70,6 +70,8 @@ def adopt(project: Project, repository: Repository) -> list[Adopted]:
     order = [steps[stage.name] for stage in plan.stages if stage.name in steps]
     with tempfile.TemporaryDirectory(prefix=".dvc-", dir=_workplace(project.root)) as directory:
         finder = _Finder(project, repository, Path(directory), plan.edges)
+        for path, md5 in project.tracked.items():
+            finder.bring_back(path, md5)
         found = [(step, *finder.look(step)) for step in order]
         places = {step.name: files for step, files, problem in found if problem is None}
         report = None
@@ -110,6 +112,19 @@ class _Finder:
         self._digests: dict[str, str | None] = {}
         #: Path of an output -> its MD5, of the stages that are adopted.
         self._made: dict[str, str] = {}
+
+    def bring_back(self, path: str, md5: str) -> None:
+        """Copy what a `.dvc` file names into its place, if nothing is there and DVC has it."""
+        if not md5 or os.path.lexists(self._project.root / path):
+            return
+        try:
+            files = self._output(path, md5)
+        except _MissingError:
+            return  # whoever reads it will be told
+        for name, file in files.items():
+            place = self._project.root / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, place)
 
     def look(self, step: Step) -> tuple[dict[str, Path], str | None]:
         """Give the file to put in each place, or why the stage is not adopted."""

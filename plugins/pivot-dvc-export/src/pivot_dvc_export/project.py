@@ -80,8 +80,8 @@ class Project:
     translated: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     approximated: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     left: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    #: The paths of data that `.dvc` files name, relative to the root.
-    tracked: dict[str, Path] = field(default_factory=dict[str, Path])
+    #: The paths of data that `.dvc` files name, relative to the root, with their MD5s.
+    tracked: dict[str, str] = field(default_factory=dict[str, str])
 
 
 def read_project(root: Path) -> Project:
@@ -150,7 +150,8 @@ def _tracked(project: Project, file: Path) -> None:
         if isinstance(out, Mapping) and isinstance(out.get("path"), str):
             path = Path(os.path.normpath(home / out["path"]))
             if path.is_relative_to(project.root):
-                project.tracked[path.relative_to(project.root).as_posix()] = file
+                name = path.relative_to(project.root).as_posix()
+                project.tracked[name] = str(out.get("md5") or "")
     if content.get("deps"):
         project.left.append((where, "it is an import: 'dvc update' goes on to bring it up to date"))
     else:
@@ -299,7 +300,7 @@ class _File:
             elif step.params.get(path, []) is not None:
                 known = step.params.setdefault(path, [])
                 assert known is not None  # noqa: S101 - as was just asked
-                known += [str(name) for name in names]
+                known += [str(name) for name in _listed(names)]
 
     def _path(self, wdir: str, text: Text) -> Text:
         """Give a path relative to the root."""
