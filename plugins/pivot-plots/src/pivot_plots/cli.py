@@ -68,7 +68,15 @@ def _drawing_options[F: Callable[..., Any]](command: F) -> F:
     return command
 
 
-@click.command("show", short_help="Put plots on a page.")
+@click.group("plots", short_help="Put plots on a page, and compare them.")
+def plots() -> None:
+    """Put what stages declare as Plot on a page, and compare it with what it was.
+
+    Plots are images, and series in CSV, TSV or JSON. The page is one file that needs no network.
+    """
+
+
+@plots.command("show", short_help="Put plots on a page.")
 @click.argument("targets", metavar="[TARGET]...", nargs=-1, shell_complete=complete_targets)
 @click.option(
     "--rev",
@@ -98,7 +106,7 @@ def show(
     return told(found.problems)
 
 
-@click.command("diff", short_help="Compare plots of revisions on a page.")
+@plots.command("diff", short_help="Compare plots of revisions on a page.")
 @click.argument("revisions", metavar="[REV]...", nargs=-1)
 @click.option(
     "--targets",
