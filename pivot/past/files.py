@@ -6,7 +6,7 @@ lacks are fetched, for all revisions with one visit to the remote. Example::
     reader = FileReader(session, is_metrics_file)
     reader.at_each([revision], ["scores.json"])  # [{"scores.json": b"..."}]
 
-Tests: tests/cli/commands/test_metrics.py, and the plugin pivot-plots.
+Tests: tests/past/test_files.py.
 """
 
 from __future__ import annotations

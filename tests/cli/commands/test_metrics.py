@@ -279,3 +279,29 @@ def test_history_of_a_metric_that_git_has(observing, observed):
         observed.commit(f"kept-{value}")
     found = document(observing("metrics", "history", "kept.yaml", "--json"), "history")
     assert [point["value"] for point in found["metrics"][0]["points"]] == [1, 2]
+
+
+def test_a_directory_of_metrics(observing, observed):
+    observed.edit("pipeline.py", 'outputs.Out("parts/"', 'outputs.Metric("parts/"')
+    observed.edit("pipeline.py", '"rate.txt"', '"rate.json"')
+    for rate in (1, 2):
+        observed.write("params.yaml", f"train: {{rate: {rate}}}")
+        observed.run()
+        observed.commit(f"rate-{rate}")
+    assert ["parts/rate.json", "2.0"] in [
+        line.split() for line in observing("metrics", "show").out.splitlines()
+    ]
+    assert lines(observing("metrics", "diff", "HEAD~1", "--targets", "parts"))[1] == [
+        "parts/rate.json", "1.0", "2.0", "+1", "+100.00%",
+    ]  # fmt: skip
+    found = document(observing("metrics", "history", "parts/rate.json", "--json"), "history")
+    assert [point["value"] for point in found["metrics"][0]["points"]] == [1, 2]
+
+
+def test_a_lock_that_is_broken_at_a_revision(observing, observed):
+    observed.write(".pivot/stages/train.lock", "{")
+    observed.commit("broken")
+    result = observing("metrics", "history", "loss")
+    assert result.status == 0
+    assert "train.lock is broken" in result.err
+    assert result.out.count("●") == 4

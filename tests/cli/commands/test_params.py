@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
+from pathlib import Path
 
+import jsonschema
 import pytest
 import yaml
+
+SCHEMA = json.loads((Path(__file__).parents[3] / "docs" / "params.schema.json").read_text("utf-8"))
 
 
 @pytest.fixture
@@ -42,6 +46,7 @@ def test_show_prints_a_document(invoke, scaling):
         "stages": {"scale": {"offset": {"value": 0.5, "origin": "default"}}, "total": {}},
     }
     assert json.loads(invoke("params", "show", "--format", "json").out) == found
+    jsonschema.validate(found, SCHEMA)
     assert yaml.safe_load(invoke("params", "show", "--format", "yaml").out) == found
 
 
@@ -108,7 +113,9 @@ def test_numbers_are_rounded_unless_they_would_look_the_same(invoke, committed):
 
 def test_a_document_is_rounded_too(invoke, committed):
     words = ["--set", "scale.offset=0.123456", "--precision", "3", "--format", "json"]
-    assert json.loads(invoke("params", "diff", *words).out)["changes"] == [
+    found = json.loads(invoke("params", "diff", *words).out)
+    jsonschema.validate(found, SCHEMA)
+    assert found["changes"] == [
         {"stage": "scale", "param": "offset", "change": "changed", "old": 0.5, "new": 0.123}
     ]
 
