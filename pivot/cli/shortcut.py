@@ -27,18 +27,22 @@ if TYPE_CHECKING:
 
 #: Command -> what its arguments are, and how many it takes at most.
 PLACES: dict[str, tuple[Finder, int | None]] = {
+    "blame": (candidates.targets, 1),
     "checkout": (candidates.targets, None),
     "config get": (candidates.settings, 1),
     "config set": (candidates.settings, 1),
     "config unset": (candidates.settings, 1),
     "dag": (candidates.targets, None),
+    "data get": (candidates.targets, None),
     "explain": (candidates.targets, None),
     "export": (candidates.targets, None),
     "fetch": (candidates.targets, None),
     "fingerprint": (candidates.targets, 1),
     "history": (candidates.stages, None),
     "logs": (candidates.targets, 1),
+    "metrics show": (candidates.targets, None),
     "params show": (candidates.targets, None),
+    "plots show": (candidates.targets, None),
     "pull": (candidates.targets, None),
     "push": (candidates.targets, None),
     "remote status": (candidates.targets, None),

@@ -1,6 +1,7 @@
 """Commands of plugins: distributions that exist for one test."""
 
 import importlib
+import re
 import subprocess
 import sys
 
@@ -68,7 +69,7 @@ def test_two_words_make_a_group(acme, invoke):
 def test_help_names_commands_of_plugins_without_importing_them(acme, invoke):
     result = invoke("--help")
     assert "Commands of plugins:\n" in result.out
-    assert "  greet  (from acme-commands)\n" in result.out
+    assert re.search(r"^  greet +\(from acme-commands\)$", result.out, re.MULTILINE)
     assert "acme_commands" not in sys.modules
 
 
