@@ -53,27 +53,27 @@ class Peers:
         }
 
 
-def find_peers() -> Peers:
+def find_peers(requirements: tuple[str, ...] = REQUIREMENTS) -> Peers:
     """Give the environment, which is made if it's missing; raise `MissingError`."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     version = f"py{sys.version_info.major}{sys.version_info.minor}"
-    directory = cache / _DIRECTORY / "-".join([version, *REQUIREMENTS])
+    directory = cache / _DIRECTORY / "-".join([version, *requirements])
     if not (directory / "complete").exists():
         shutil.rmtree(directory, ignore_errors=True)
-        _install(directory)
+        _install(directory, requirements)
         (directory / "complete").touch()
     return Peers(directory)
 
 
-def _install(directory: Path) -> None:
+def _install(directory: Path, requirements: tuple[str, ...]) -> None:
     uv = shutil.which("uv")
     python = str(directory / "bin" / "python")
     if uv:
         make = [uv, "venv", "--quiet", "--python", sys.executable, str(directory)]
-        install = [uv, "pip", "install", "--quiet", "--python", python, *REQUIREMENTS]
+        install = [uv, "pip", "install", "--quiet", "--python", python, *requirements]
     else:
         make = [sys.executable, "-m", "venv", str(directory)]
-        install = [python, "-m", "pip", "install", "--quiet", *REQUIREMENTS]
+        install = [python, "-m", "pip", "install", "--quiet", *requirements]
     for command in (make, install):
         try:
             done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -8,13 +8,14 @@ import pytest
 from pivot_data_diff.errors import (
     ColumnError,
     FormatError,
-    MissingContentError,
     UnrecordedError,
     UnsupportedFormatError,
 )
 from pivot_data_diff.result import Kind
 
 from pivot.errors import PathError, UsageError
+from pivot.past.contents import MissingContentError
+from pivot.remotes.directory import open_directory
 from pivot.store.lock import BrokenLockError
 from pivot.vcs import NoRepositoryError, UnknownRevisionError
 
@@ -323,7 +324,19 @@ class TestMistakes:
         project.write("a.csv", "v\n2\n")
         error = the_error(project.diff("a.csv"))
         assert isinstance(error, MissingContentError)
-        assert "check out HEAD and run the stage" in error.hint
+        assert "pivot config set remotes.origin URL" in error.hint
+
+    def test_what_the_cache_lacks_is_fetched_from_a_remote(self, project, tmp_path):
+        (tmp_path / "remote").mkdir()
+        project.write(".pivot/config.yaml", f"remotes:\n  origin: {tmp_path / 'remote'}\n")
+        project.output("a.csv", "v\n1\n")
+        project.commit()
+        (blob,) = project.layout.blobs.glob("??/*")
+        remote = open_directory(str(tmp_path / "remote"), {})
+        remote.upload({blob.parent.name + blob.name: blob}, lambda moved: None)
+        blob.unlink()
+        project.write("a.csv", "v\n2\n")
+        assert kinds(project.diff("a.csv")) == {"a.csv": "modified"}
 
     def test_a_format_that_nobody_knows(self, project):
         project.commit(a_txt="x")
@@ -358,7 +371,7 @@ class TestMistakes:
         project.write("a.csv", "ID,v\n1,x\n")
         error = the_error(project.diff("a.csv", keys=("id",)))
         assert isinstance(error, ColumnError)
-        assert "no key column 'id' after" in str(error)
+        assert str(error).startswith("a.csv: there is no key column 'id' after")
 
 
 def test_a_project_below_the_top_of_the_repository(project):

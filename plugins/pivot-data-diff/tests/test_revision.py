@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
-from pivot_data_diff.errors import DisputedError, MissingContentError
+from pivot_data_diff.diff import _fetch
+from pivot_data_diff.errors import DisputedError
 from pivot_data_diff.revision import Revision, Store
 
 from pivot.hashing import hash_bytes
+from pivot.past.contents import MissingContentError
+from pivot.session import Session
 from pivot.store.blobs import Blobs, CorruptBlobError
 from pivot.store.cache import Cache
 from pivot.vcs import Repository, UnknownRevisionError
 
 
 @pytest.fixture
-def revision(project, tmp_path):
+def session(project):
+    with Session(project.root) as session:
+        yield session
+
+
+@pytest.fixture
+def revision(project, tmp_path, session):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
 
@@ -21,7 +32,9 @@ def revision(project, tmp_path):
         layout = project.layout
         cache = Cache(layout, "xxh64")
         repository = Repository.find(project.root)
-        return Revision(Store(repository, cache, Blobs(layout, None), scratch), name)
+        return Revision(
+            Store(repository, cache, Blobs(layout, None), scratch, partial(_fetch, session)), name
+        )
 
     return revision
 
@@ -55,10 +68,18 @@ def test_the_hash_of_an_output_needs_no_cache(project, revision):
     project.output("a.csv", "one")
     project.commit()
     drop_blobs(project)
+    project.write("a.csv", "two")
     item = revision("HEAD").find("a.csv")
     assert item.hash("xxh64") == hash_bytes(b"one")
     with pytest.raises(MissingContentError, match=r"a\.csv at HEAD: the cache doesn't hold"):
         item.open()
+
+
+def test_what_the_workspace_still_holds_is_taken_from_there(project, revision):
+    project.output("a.csv", "one")
+    project.commit()
+    drop_blobs(project)
+    assert revision("HEAD").find("a.csv").open().read_bytes() == b"one"
 
 
 def test_a_corrupt_blob_is_not_used(project, revision):
@@ -92,6 +113,7 @@ def test_a_directory_whose_listing_is_gone_is_an_error(project, revision):
     project.git("add", ".pivot")
     project.git("commit", "--quiet", "-m", "x")
     drop_blobs(project)
+    project.write("out/1.csv", "two")
     with pytest.raises(MissingContentError, match="out at HEAD"):
         revision("HEAD").find("out/1.csv")
 

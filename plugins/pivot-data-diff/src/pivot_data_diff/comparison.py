@@ -13,7 +13,7 @@ from pivot.errors import PivotError, UsageError
 from pivot.hashing import DEFAULT_ALGORITHM
 from pivot.store.faults import storage_error
 from pivot_data_diff.compare import compare
-from pivot_data_diff.errors import FormatError, UnrecordedError
+from pivot_data_diff.errors import ColumnError, FormatError, UnrecordedError
 from pivot_data_diff.formats import format_of, open_table
 from pivot_data_diff.result import FileDiff, Kind, Problem, Report
 from pivot_data_diff.sides import algorithm_of
@@ -163,6 +163,9 @@ def _naming(what: str) -> Iterator[None]:
         yield
     except FormatError as error:
         raise FormatError(f"{what}: {error.message}", hint=error.hint) from error
+    except ColumnError as error:
+        message = f"{what}: {error.message}"
+        raise ColumnError(message, name=error.name, hint=error.hint) from error
     except RecursionError as error:
         raise FormatError(f"{what}: values are nested too deeply") from error
     except OSError as error:

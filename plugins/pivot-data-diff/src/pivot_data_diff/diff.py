@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import os
 import tempfile
 from pathlib import Path
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING
 
 from pivot.errors import UsageError
 from pivot.hashing import DEFAULT_ALGORITHM
+from pivot.past.contents import Contents, Wanted
 from pivot.paths import artifact_path
+from pivot.session import Session
 from pivot.store.blobs import Blobs
 from pivot.store.cache import Cache
 from pivot.store.layout import Layout
@@ -57,7 +60,10 @@ def diff(
         raise UsageError("at most two revisions can be compared")
     wanted = [artifact_path(path).rstrip("/") for path in paths]
     with contextlib.ExitStack() as stack:
-        store, state = _open_store(root, stack)
+        session = stack.enter_context(Session(root))
+        # LMDB is for projects that have a state already; comparing makes none.
+        state = session.workspace.state if Layout(root).state.exists() else None
+        store = _open_store(session, state, stack)
         before = Revision(store, revisions[0] if revisions else "HEAD")
         if len(revisions) > 1:
             after: Side = Revision(store, revisions[1])
@@ -69,23 +75,23 @@ def diff(
         return comparison.report()
 
 
-def _open_store(root: Path, stack: contextlib.ExitStack) -> tuple[Store, State | None]:
-    repository = Repository.find(root)
-    layout = Layout(root)
-    state: State | None = None
-    if layout.state.exists():
-        # LMDB is for projects that have a state already; comparing makes none.
-        from pivot.store.state import State
-
-        state = stack.enter_context(contextlib.closing(State.open(layout.state)))
+def _open_store(session: Session, state: State | None, stack: contextlib.ExitStack) -> Store:
+    repository = Repository.find(session.root)
+    layout = Layout(session.root)
     # The system's directory may be in memory, which is what is to be spared.
     place = layout.dot if os.access(layout.dot, os.W_OK) else None
     scratch = tempfile.TemporaryDirectory(prefix="diff-", suffix=".tmp", dir=place)
     vouched = state.blobs if state else None
-    store = Store(
+    return Store(
         repository,
         Cache(layout, DEFAULT_ALGORITHM, vouched=vouched),
         Blobs(layout, vouched),
         Path(stack.enter_context(scratch)),
+        functools.partial(_fetch, session),
     )
-    return store, state
+
+
+def _fetch(session: Session, wanted: Wanted) -> None:
+    lacking = Contents(session).bring([wanted])
+    for error in lacking.values():
+        raise error

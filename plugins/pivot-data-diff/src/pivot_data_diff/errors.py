@@ -26,10 +26,6 @@ class UnsupportedFormatError(DataDiffError):
     """No format is known for the name of a file."""
 
 
-class MissingContentError(DataDiffError):
-    """The cache lacks what an output was at a revision."""
-
-
 class DisputedError(DataDiffError):
     """Two locks of a revision name one output, with different contents."""
 

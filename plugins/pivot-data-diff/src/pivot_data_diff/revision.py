@@ -1,7 +1,7 @@
 """The files as they were at a revision: from git, or, for outputs, from the cache.
 
 What git has at a path is what was there. An output isn't in git, but its stage's lock is, with the
-hash of the content, and the cache has that. Example::
+hash of the content, and the cache has that; if not, it's fetched from a remote. Example::
 
     Revision(repository, "HEAD~1", cache, scratch).find("scores.csv").open()
 
@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pivot.hashing import hash_file, hash_text
+from pivot.past.contents import Wanted
 from pivot.store.blobs import MissingBlobError
 from pivot.store.listing import FileEntry
-from pivot_data_diff.errors import DisputedError, MissingContentError
+from pivot_data_diff.errors import DisputedError
 from pivot_data_diff.sides import algorithm_of, is_within, read_records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pivot.hashing import Algorithm
     from pivot.store.blobs import Blobs
@@ -42,6 +43,8 @@ class Store:
     blobs: Blobs
     #: An empty directory that lasts as long as the items are used.
     scratch: Path
+    #: Brings a content into the cache, or raises `MissingContentError`.
+    fetch: Callable[[Wanted], None]
 
 
 class Revision:
@@ -68,7 +71,7 @@ class Revision:
     def find(self, path: str) -> CommittedItem | CachedItem | None:
         """Give the file at a path.
 
-        Raises `DisputedError`, and `MissingContentError` if a listing isn't in the cache.
+        Raises `DisputedError`, and `MissingContentError` if a listing is nowhere.
         """
         if path in self._committed:
             return CommittedItem(self._store, self._commit, path)
@@ -105,8 +108,9 @@ class Revision:
         content = self.recorded.outputs[output]
         try:
             entries = self._store.cache.read_listing(content.hash)
-        except MissingBlobError as error:
-            raise _missing(output, self.name, content) from error
+        except MissingBlobError:
+            self._store.fetch(Wanted(output, self.name, content))
+            entries = self._store.cache.read_listing(content.hash)
         for entry in entries:
             if isinstance(entry, FileEntry):
                 yield f"{output}/{entry.path}", entry.content
@@ -161,13 +165,6 @@ class CachedItem:
         """
         try:
             self.store.blobs.check(self.content.hash, self.content.size)
-        except MissingBlobError as error:
-            raise _missing(self.path, self.revision, self.content) from error
+        except MissingBlobError:
+            self.store.fetch(Wanted(self.path, self.revision, self.content))
         return self.store.blobs.path(self.content.hash)
-
-
-def _missing(path: str, revision: str, content: Content) -> MissingContentError:
-    return MissingContentError(
-        f"{path} at {revision}: the cache doesn't hold its content, {content.hash}",
-        hint=f"check out {revision} and run the stage that makes it",
-    )
