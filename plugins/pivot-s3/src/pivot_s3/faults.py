@@ -23,6 +23,7 @@ _LOGIN = "credentials come from AWS's own settings: the environment, ~/.aws, or 
 _EXPIRED = "log in again ('aws sso login', or whatever gives you credentials)"
 _ALLOWED = "the policy must allow s3:ListBucket on the bucket, s3:GetObject and s3:PutObject in it"
 _REGION = "add the bucket's region to the remote's URL: ?region=..."
+_REDIRECTED = "correct the endpoint's URL (http or https?) or the region: ?region=..."
 
 #: The code of an error -> what it means, and how to mend it.
 _CODES = {
@@ -85,6 +86,9 @@ def explaining(address: Address) -> Iterator[None]:
             f"{where} can't be reached ({type(error).__name__})",
             "check the network and the endpoint; what was moved stays, so run it again",
         ) from error
+    except RecursionError:
+        # The client library asks for the bucket's region, is redirected, asks for its region, ...
+        raise _fault(address, "every request is redirected", _REDIRECTED) from None
     except boto.BotoCoreError as error:
         raise _fault(address, f"the client library says {type(error).__name__}: {error}") from error
 

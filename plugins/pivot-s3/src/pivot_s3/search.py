@@ -114,8 +114,19 @@ class Search:
         except boto.ClientError as error:
             if is_absence(error):
                 return False
+            if code_of(error).isdigit():
+                await self._ask_why()
             raise
         return True
+
+    async def _ask_why(self) -> None:
+        """Raise what S3 has against requests, if it has: what answers a HEAD has no words."""
+        await self._client.list_objects_v2(
+            Bucket=self._address.bucket,
+            Prefix=self._address.prefix,
+            MaxKeys=1,
+            **self._address.request,
+        )
 
     async def _check_bucket(self) -> None:
         """Raise if there is no bucket: asked for an object, S3 doesn't say what isn't there."""
