@@ -350,6 +350,9 @@ class Remote(Protocol):
     at a time. `tell` is called in the calling thread, at least once for each blob that is moved,
     the last time when it is whole; an exception that it raises ends the call. Whatever goes wrong
     is raised as a `RemoteError` that names the place, never a credential.
+
+    A remote that takes requests over a network to be asked may have an attribute `far` that is
+    true: what it was seen to hold is then remembered for a day, and not asked for again.
     """
 
     def missing(self, keys: Collection[str]) -> set[str]:

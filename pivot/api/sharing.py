@@ -29,6 +29,7 @@ def push(
     remote: str | None = None,
     jobs: int | None = None,
     dry_run: bool = False,
+    refresh: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
     registry: Registry | None = None,
     plugins: PluginHost | None = None,
@@ -42,6 +43,7 @@ def push(
         remote: the name of a remote of the settings; the default one if it's None.
         jobs: how many transfers at a time; by default as many as the remote finds right.
         dry_run: say what would be sent, and send nothing.
+        refresh: ask the remote also for what this project has put there, or seen there.
         on_progress: called whenever some bytes were moved, in the calling thread.
         registry: the stages, instead of those that `pipeline.py` registers.
         plugins: a plugin host with objects that answer or listen; a new one by default.
@@ -54,7 +56,8 @@ def push(
         PivotError: for whatever is wrong with the pipeline, a lock, or the call.
     """
     with open_session(root, registry, {}, plugins) as session:
-        return sync.push(session, targets, sync.Options(remote, jobs, dry_run, on_progress))
+        options = sync.Options(remote, jobs, dry_run, on_progress, refresh)
+        return sync.push(session, targets, options)
 
 
 def fetch(

@@ -74,12 +74,16 @@ class Wish:
     jobs: int | None
     dry_run: bool
     as_json: bool
+    #: Of `push`: ask a remote also for what is known of it.
+    refresh: bool = False
 
 
 def share(operation: Callable[..., Sharing], words: Words, wish: Wish) -> int:
     """Do it, show it, and give the exit status: 1 if something is missing."""
+    more = {"refresh": True} if wish.refresh else {}
     with reserved(), Bar(words.verb) as bar:
         report = operation(
+            **more,
             targets=in_project(wish.targets, Path.cwd()),
             remote=wish.remote,
             jobs=wish.jobs,

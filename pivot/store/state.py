@@ -3,9 +3,9 @@
 Its memories: `files` (path -> hash) and `blobs` (hash -> hash), each with the signature that makes
 the answer trustworthy; `symbols`, what source files define; the run cache (`recall`, `remember`);
 how long stages took; the last runs (`history`); what code looked like (`samples`, `texts`: see
-`pivot.store.archive`), and under what it was imported (`imports`). What is put is readable at once,
-and is written in one transaction now and then, at `flush` and at `close`. An environment that is
-damaged is thrown away and made anew. Example::
+`pivot.store.archive`), and under what it was imported (`imports`); what `remotes` hold. What is put
+is readable at once, and is written in one transaction now and then, at `flush` and at `close`. An
+environment that is damaged is thrown away and made anew. Example::
 
     state = State.open(layout.state)
     state.files.put("data.csv", signature, "d24ec4f1a98c6e5b")
@@ -69,6 +69,8 @@ class State:
         self.samples = Memory(environment, b"y")
         self.texts = Memory(environment, b"t")
         self.imports = Memory(environment, b"i")
+        #: What remotes hold; see `pivot.sync.memory`.
+        self.remotes = Memory(environment, b"m")
         #: The runs that are over.
         self.history = Ring(environment, b"h")
         self._runs = Memory(environment, b"r")

@@ -20,6 +20,7 @@ from pivot.errors import CorruptionError, UsageError
 from pivot.frozen import frozen
 from pivot.remotes.names import is_entry
 from pivot.store.content import Content
+from pivot.sync.memory import MARK
 from pivot.sync.opening import choose_remote, open_remote
 from pivot.sync.references import references
 from pivot.sync.synchronizer import Synchronizer
@@ -126,10 +127,13 @@ def clean_remote(
                 else stored.key in kept,
             )
             for stored in place.list()
+            if not stored.key.startswith(MARK)
         ]
         period = THERE if grace is None else grace
         report, names = _sorted_out(items, chosen.name, period, remove=remove)
         if remove and names:
+            # First, so that nobody takes for known what is about to go.
+            place.delete([stored.key for stored in place.list([MARK])])
             place.delete(names)
     return report
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pivot.errors import UsageError
 from pivot.frozen import frozen
+from pivot.sync.memory import Remembering
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,8 @@ class Options:
     dry_run: bool = False
     #: Called in the calling thread whenever some bytes were moved.
     on_progress: Callable[[Progress], None] | None = None
+    #: Ask a remote also for what is known of it.
+    refresh: bool = False
 
 
 def remotes(settings: Settings) -> tuple[RemoteInfo, ...]:
@@ -83,3 +86,13 @@ def open_remote(session: Session, chosen: RemoteInfo, jobs: int | None = None) -
     if jobs is not None:
         address += f"{'&' if '?' in address else '?'}jobs={jobs}"
     return session.host.open_remote(address)
+
+
+def open_remembering(session: Session, chosen: RemoteInfo, options: Options) -> Remote:
+    """Open a remote; if it is far, what it holds is remembered."""
+    remote = open_remote(session, chosen, options.jobs)
+    if not getattr(remote, "far", False):
+        return remote
+    workspace = session.workspace
+    memory, place = workspace.state.remotes, chosen.url
+    return Remembering(remote, memory, place, workspace.layout, refresh=options.refresh)

@@ -17,7 +17,7 @@ from pivot.store.lock import read_lock
 from pivot.store.runs import Result
 from pivot.sync.checkout import bring_back
 from pivot.sync.entries import encode_entry
-from pivot.sync.opening import choose_remote, open_remote
+from pivot.sync.opening import choose_remote, open_remembering
 from pivot.sync.report import Sharing
 from pivot.sync.selection import select, wanted_outputs
 from pivot.sync.staging import staging
@@ -71,7 +71,7 @@ def _moved(
 ) -> Sharing:
     chosen = choose_remote(session.settings, options.remote)
     wanted, never_run = wanted_outputs(session, selection)
-    with contextlib.closing(open_remote(session, chosen, options.jobs)) as remote:
+    with contextlib.closing(open_remembering(session, chosen, options)) as remote:
         synchronizer = Synchronizer(
             session.workspace.layout, session.workspace.cache, remote, options.on_progress
         )

@@ -16,6 +16,9 @@ from pivot.cli.sharing import PUSH, Wish, dry_run_option, jobs_option, remote_op
 @remote_option
 @jobs_option
 @dry_run_option
+@click.option(
+    "--refresh", is_flag=True, help="Ask the remote for everything, also for what was seen there."
+)
 @json_option
 def push(
     targets: tuple[str, ...],
@@ -23,6 +26,7 @@ def push(
     remote: str | None,
     jobs: int | None,
     dry_run: bool,
+    refresh: bool,
     as_json: bool,
 ) -> int:
     """Send the outputs of stages from the cache to a remote, unless it has them.
@@ -35,4 +39,4 @@ def push(
     # Late: it brings the engine, which a command that fails on its options does not need.
     from pivot import api
 
-    return share(api.push, PUSH, Wish(targets, remote, jobs, dry_run, as_json))
+    return share(api.push, PUSH, Wish(targets, remote, jobs, dry_run, as_json, refresh))

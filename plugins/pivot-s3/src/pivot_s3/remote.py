@@ -41,6 +41,9 @@ _ATTEMPTS = 6
 class S3Remote:
     """Blobs in a bucket."""
 
+    #: What it holds is remembered.
+    far = True
+
     def __init__(self, address: Address) -> None:
         self._address = address
 
