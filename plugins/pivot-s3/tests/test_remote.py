@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import subprocess
+import sys
+import threading
+
+import pivot_s3.remote
 import pytest
 from pivot_s3 import open_s3
 
@@ -135,6 +141,52 @@ class TestOptions:
         public = open_s3(f"s3://{bucket}/team/pivot", options)
         assert public.download({key: tmp_path / "out"}, deaf) == set()
         assert (tmp_path / "out").read_bytes() == b"abc"
+
+
+def loops():
+    """How many event loops of remotes there are."""
+    return sum(thread.name == "pivot-s3" for thread in threading.enumerate())
+
+
+class TestConnections:
+    def test_all_calls_have_one_client(self, server, bucket, store, monkeypatch):
+        clients = []
+
+        def counting(address):
+            clients.append(address)
+            return connect(address)
+
+        connect = pivot_s3.remote._connect
+        monkeypatch.setattr("pivot_s3.remote._connect", counting)
+        before = loops()
+        remote = open_s3(f"s3://{bucket}", {"endpoint_url": server.url})
+        blobs = store(b"abc")
+        remote.upload(blobs, deaf)
+        assert remote.missing(blobs.keys()) == set()
+        assert keys(remote) == list(blobs)
+        assert (len(clients), loops()) == (1, before + 1)
+        remote.close()
+        assert loops() == before
+
+    def test_one_that_nobody_closes_is_closed_when_it_is_dropped(self, server, bucket):
+        gc.collect()
+        before = loops()
+        remote = open_s3(f"s3://{bucket}", {"endpoint_url": server.url})
+        assert keys(remote) == []
+        assert loops() == before + 1
+        del remote
+        gc.collect()
+        assert loops() == before
+
+    def test_at_the_end_of_the_process_nothing_is_left_open(self, server, bucket):
+        program = (
+            "from pivot_s3 import open_s3\n"
+            f"remote = open_s3('s3://{bucket}', {{'endpoint_url': '{server.url}'}})\n"
+            "print(list(remote.list()))\n"
+        )
+        command = [sys.executable, "-W", "always::ResourceWarning", "-c", program]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
 class TestFaults:

@@ -1,14 +1,22 @@
-"""Running asynchronous work for a caller that is not: in an event loop in a thread of its own.
+"""Running asynchronous work for a caller that is not: in one event loop in a thread of its own.
 
 The caller may itself be in an event loop (a notebook is), so that its thread can't have another.
-What the work tells is passed on in the caller's thread; if that raises, or Ctrl-C comes, the work
-is cancelled and waited for. Tests: tests/test_background.py.
+The thread begins with the first work, and so does the *resource* that all work shares (a client
+with its connections); both stay until `close`. What the work tells is passed on in the caller's
+thread; if that raises, or Ctrl-C comes, the work is cancelled and waited for. Example::
+
+    background = Background(connect)
+    background.run(lambda client, tell: fetch(client, tell), print)
+    background.close()
+
+Tests: tests/test_background.py.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import queue
 import threading
 from typing import TYPE_CHECKING, Any
@@ -20,61 +28,137 @@ if TYPE_CHECKING:
 
     type Tell = Callable[[Moved], None]
 
-
-def run[T](work: Callable[[Tell], Coroutine[Any, Any, T]], tell: Tell) -> T:
-    """Give what `work` gives, or raise what it raises; of several errors, the first."""
-    thread = _Thread(work)
-    thread.start()
-    try:
-        while (moved := thread.news.get()) is not None:
-            tell(moved)
-    except BaseException:
-        thread.cancel()
-        thread.join()
-        raise
-    thread.join()
-    return thread.result()
+#: What forked processes have of their parents: to close it would disturb the parent's connections.
+_inherited: list[object] = []
 
 
-class _Thread[T](threading.Thread):
-    def __init__(self, work: Callable[[Tell], Coroutine[Any, Any, T]]) -> None:
+class Background[R]:
+    """An event loop that does work for any thread."""
+
+    def __init__(self, enter: Callable[[], contextlib.AbstractAsyncContextManager[R]]) -> None:
+        self._enter = enter
+        self._process = os.getpid()
+        self._lock = threading.Lock()
+        self._thread: _Thread[R] | None = None
+
+    def run[T](self, work: Callable[[R, Tell], Coroutine[Any, Any, T]], tell: Tell) -> T:
+        """Give what `work` gives, or raise what it raises; of several errors, the first.
+
+        Entering the resource is part of the work: if that fails, the next work tries it again.
+        """
+        self._leave_to_parent()
+        job = _Job(work)
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = _Thread(self._enter)
+            thread = self._thread
+            thread.loop.call_soon_threadsafe(job.start, thread)
+        try:
+            while (moved := job.news.get()) is not None:
+                tell(moved)
+        except BaseException:
+            # A loop that is closed has ended the work by itself.
+            with contextlib.suppress(RuntimeError):
+                thread.loop.call_soon_threadsafe(job.cancel)
+                job.wait()
+            raise
+        return job.result()
+
+    def close(self) -> None:
+        """Cancel what is still done, leave the resource and end; the next work begins anew."""
+        self._leave_to_parent()
+        with self._lock:
+            thread, self._thread = self._thread, None
+            if thread is not None:
+                thread.end()
+        # Who drops a remote without closing it may be the garbage collector, in any thread.
+        if thread is not None and thread is not threading.current_thread():
+            thread.join()
+
+    def _leave_to_parent(self) -> None:
+        """After a fork, forget the thread, which the parent alone has, and who held the lock."""
+        if os.getpid() != self._process:
+            _inherited.append(self._thread)
+            self._process = os.getpid()
+            self._lock = threading.Lock()
+            self._thread = None
+
+
+class _Thread[R](threading.Thread):
+    """Has a loop, and in it a resource from when the first work needs it."""
+
+    def __init__(self, enter: Callable[[], contextlib.AbstractAsyncContextManager[R]]) -> None:
         super().__init__(name="pivot-s3", daemon=True)
-        self.news: queue.SimpleQueue[Moved | None] = queue.SimpleQueue()
-        self._work = work
-        self._loop = asyncio.new_event_loop()
-        self._cancelled = threading.Event()
-        self._task: asyncio.Task[T] | None = None
-        self._outcome: Callable[[], T] | None = None
+        self._enter = enter
+        self._entered: list[R] = []
+        self._entering = asyncio.Lock()
+        self._stack = contextlib.AsyncExitStack()
+        self._end = asyncio.Event()
+        self.loop = asyncio.new_event_loop()
+        try:
+            self.start()
+        except BaseException:
+            self.loop.close()
+            raise
 
     def run(self) -> None:
-        try:
-            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-                value = runner.run(self._main())
-            self._outcome = lambda: value
-        except BaseException as error:  # noqa: BLE001 - it is raised in the caller's thread
-            first = leaf(error)
-            self._outcome = lambda: _raise(first)
-        finally:
-            self.news.put(None)
+        with asyncio.Runner(loop_factory=lambda: self.loop) as runner:
+            runner.run(self._main())
 
-    async def _main(self) -> T:
-        self._task = asyncio.current_task()
-        if self._cancelled.is_set():
-            raise asyncio.CancelledError
-        return await self._work(self.news.put)
+    async def _main(self) -> None:
+        async with self._stack:
+            await self._end.wait()
+            left = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+
+    async def resource(self) -> R:
+        async with self._entering:
+            if not self._entered:
+                self._entered.append(await self._stack.enter_async_context(self._enter()))
+        return self._entered[0]
+
+    def end(self) -> None:
+        # A loop that is closed has ended.
+        with contextlib.suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self._end.set)
+
+
+class _Job[R, T]:
+    """One work in a loop."""
+
+    def __init__(self, work: Callable[[R, Tell], Coroutine[Any, Any, T]]) -> None:
+        #: What the work tells; None at its end.
+        self.news: queue.SimpleQueue[Moved | None] = queue.SimpleQueue()
+        self._work = work
+        self._task: asyncio.Task[T] | None = None
+
+    def start(self, thread: _Thread[R]) -> None:
+        self._task = asyncio.ensure_future(self._do(thread))
+        self._task.add_done_callback(lambda _: self.news.put(None))
+
+    async def _do(self, thread: _Thread[R]) -> T:
+        return await self._work(await thread.resource(), self.news.put)
 
     def cancel(self) -> None:
-        """Let the work end soon, with whatever it does then."""
-        self._cancelled.set()
-        # A loop that is closed has ended by itself.
-        with contextlib.suppress(RuntimeError):
-            if self._task is not None:
-                self._loop.call_soon_threadsafe(self._task.cancel)
+        if self._task is not None:
+            self._task.cancel()
+
+    def wait(self) -> None:
+        while self.news.get() is not None:
+            pass
 
     def result(self) -> T:
-        if self._outcome is None:
-            raise RuntimeError("the thread did not run")
-        return self._outcome()
+        if self._task is None:
+            raise RuntimeError("the work did not begin")
+        try:
+            return self._task.result()
+        except BaseExceptionGroup as group:
+            raise leaf(group) from None
+        finally:
+            # An error holds the frames that led to it, and they this.
+            self._task = None
 
 
 def leaf(error: BaseException) -> BaseException:
@@ -82,10 +166,6 @@ def leaf(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
-
-
-def _raise(error: BaseException) -> Any:
-    raise error
 
 
 async def each[T](items: Iterable[T], do: Callable[[T], Awaitable[None]], at_once: int) -> None:

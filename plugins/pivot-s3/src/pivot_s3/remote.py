@@ -1,4 +1,4 @@
-"""A remote in S3: each call is one batch, with one session, one client and one event loop.
+"""A remote in S3: one event loop and one client for all its calls, until it is closed.
 
 Tests: tests/test_remote.py.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import aioboto3
@@ -17,7 +18,7 @@ from botocore import exceptions as boto
 
 from pivot.interfaces import Stored
 from pivot.remotes.names import folders
-from pivot_s3.background import each, leaf, run
+from pivot_s3.background import Background, each, leaf
 from pivot_s3.faults import explaining
 from pivot_s3.search import Search
 from pivot_s3.transfer import Mover
@@ -39,13 +40,16 @@ _ATTEMPTS = 6
 
 
 class S3Remote:
-    """Blobs in a bucket."""
+    """Blobs in a bucket; its calls may come from several threads, and after a fork."""
 
     #: What it holds is remembered.
     far = True
 
     def __init__(self, address: Address) -> None:
         self._address = address
+        self._background = Background[Any](functools.partial(_connect, address))
+        # Whoever forgets to close it: it is closed when nobody has it any more, and at the end.
+        weakref.finalize(self, self._background.close)
 
     def missing(self, keys: Collection[str]) -> set[str]:
         """Give those of the keys that the bucket doesn't hold."""
@@ -124,44 +128,43 @@ class S3Remote:
             self._batch(remove)
 
     def close(self) -> None:
-        """Do nothing: every batch closes what it opens."""
+        """Close the connections; whoever goes on using it makes others."""
+        self._background.close()
 
     def _batch(
         self,
         work: Callable[[Any, Tell], Awaitable[None]],
         tell: Tell = lambda _: None,
     ) -> None:
-        async def connected(tell: Tell) -> None:
+        async def explained(client: Any, tell: Tell) -> None:
             with explaining(self._address):
-                async with self._client() as client:
-                    try:
-                        await work(client, tell)
-                    except ExceptionGroup as group:
-                        raise leaf(group) from None
+                try:
+                    await work(client, tell)
+                except ExceptionGroup as group:
+                    raise leaf(group) from None
 
-        run(connected, tell)
+        self._background.run(explained, tell)
 
-    @contextlib.asynccontextmanager
-    async def _client(self) -> AsyncIterator[Any]:
-        address = self._address
-        retries: dict[str, Any] = {"mode": "adaptive"}
-        if "AWS_MAX_ATTEMPTS" not in os.environ:
-            retries["total_max_attempts"] = _ATTEMPTS
-        config = AioConfig(
-            retries=retries,
-            max_pool_connections=2 * max(_AT_ONCE, address.jobs),
-            connect_timeout=_CONNECT_SECONDS,
-            read_timeout=_READ_SECONDS,
-            signature_version=UNSIGNED if address.anonymous else None,
-            # Few servers but Amazon's have a host name for each bucket.
-            s3={"addressing_style": "path" if address.endpoint_url else "auto"},
-        )
-        endpoint = address.endpoint_url
-        async with self._session.client("s3", endpoint_url=endpoint, config=config) as client:
-            yield client
 
-    @functools.cached_property
-    def _session(self) -> Any:
-        # It keeps what it has read of the service's description: that takes longer than requests.
-        address = self._address
-        return aioboto3.Session(profile_name=address.profile, region_name=address.region)
+@contextlib.asynccontextmanager
+async def _connect(address: Address) -> AsyncIterator[Any]:
+    """Give a client; the login is looked for by its first request."""
+    retries: dict[str, Any] = {"mode": "adaptive"}
+    if "AWS_MAX_ATTEMPTS" not in os.environ:
+        retries["total_max_attempts"] = _ATTEMPTS
+    config = AioConfig(
+        retries=retries,
+        max_pool_connections=2 * max(_AT_ONCE, address.jobs),
+        connect_timeout=_CONNECT_SECONDS,
+        read_timeout=_READ_SECONDS,
+        signature_version=UNSIGNED if address.anonymous else None,
+        # Few servers but Amazon's have a host name for each bucket.
+        s3={"addressing_style": "path" if address.endpoint_url else "auto"},
+    )
+    async with contextlib.AsyncExitStack() as stack:
+        with explaining(address):
+            session = aioboto3.Session(profile_name=address.profile, region_name=address.region)
+            client = await stack.enter_async_context(
+                session.client("s3", endpoint_url=address.endpoint_url, config=config)
+            )
+        yield client
