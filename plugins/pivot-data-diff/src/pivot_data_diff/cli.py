@@ -5,6 +5,7 @@ Tests: tests/test_cli.py.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -25,6 +26,8 @@ from pivot_data_diff.rendering.markdown import render_markdown
 from pivot_data_diff.rendering.plain import render_plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pivot_data_diff.result import Problem, Report
 
 _FEW = 20
@@ -123,12 +126,13 @@ def diff(
     root = find_root(here)
     viewing = not (no_tui or form or max_rows is not None) and _on_terminal()
     allowed = load_settings(root, {"data_diff.memory": memory}).data_diff_memory
-    report = find_differences(
-        root,
-        in_project(paths, here),
-        revisions=revisions,
-        options=Options(**options, memory=allowed, stored=viewing),
-    )
+    with _waiting() if viewing else contextlib.nullcontext():
+        report = find_differences(
+            root,
+            in_project(paths, here),
+            revisions=revisions,
+            options=Options(**options, memory=allowed, stored=viewing),
+        )
     if viewing and (report.different or report.problems):
         _view(context, report)
     else:
@@ -140,6 +144,19 @@ def diff(
 
 def _on_terminal() -> bool:
     return is_terminal(sys.stdout) and is_terminal(sys.stdin)
+
+
+@contextlib.contextmanager
+def _waiting() -> Iterator[None]:
+    """Say what is going on before the view opens, and leave nothing of it."""
+    shown = is_terminal(sys.stderr)
+    if shown:
+        click.echo("comparing...", err=True, nl=False)
+    try:
+        yield
+    finally:
+        if shown:
+            click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def _view(context: click.Context, report: Report) -> None:

@@ -87,6 +87,7 @@ def terminal(project):
 
 def test_it_opens_the_view_which_q_closes(terminal):
     shown = terminal("--exit-code", "a.csv")
+    shown.until(b"comparing...\r\x1b[K")
     shown.until(b"1 modified")
     os.write(shown.master, b"q")
     assert shown.end() == 1

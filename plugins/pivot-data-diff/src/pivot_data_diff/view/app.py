@@ -163,25 +163,26 @@ class DiffApp(App[None]):
             if table.duplicates:
                 old, new = table.duplicates.before, table.duplicates.after
                 parts.append(f"  repeated keys: {old:,} -> {new:,}")
-        if self._columns is not None:
-            names = ", ".join(map(shown_name, sorted(self._columns))) or "none"
-            parts.append((f"  changed: {names}", "bold"))
         if self.rows.display and table is not None and table.rows is not None:
             chosen = len(self.rows.chosen)
             if chosen < len(table.rows):
                 parts.append((f"  showing {chosen:,} of {len(table.rows):,}", "bold"))
-        self._facts.update(Text.assemble(*parts, no_wrap=True))
+        if self._columns is not None:
+            names = ", ".join(map(shown_name, sorted(self._columns))) or "none"
+            parts.append((f"  changed: {names}", "bold"))
+        self._facts.update(Text.assemble(*parts, no_wrap=True), layout=False)
 
     def on_rows_view_moved(self) -> None:
         """Show the cell that the cursor is on."""
         change, name, grid = self.rows.change, self.rows.name, self.rows.grid
         if self._table is None or change is None or name is None or grid is None:
-            self._cell.update("")
+            self._cell.update("", layout=False)
             return
         cell = grid.cells(change)[self.rows.column]
         row = row_name(self._table, change)
         heading = f"{row}, {shown_name(name)}"
-        self._cell.update(Text(f"{heading}\n{cell.text}", no_wrap=True, overflow="ellipsis"))
+        text = Text(f"{heading}\n{cell.text}", no_wrap=True, overflow="ellipsis")
+        self._cell.update(text, layout=False)
 
     def on_rows_view_asked(self) -> None:
         """Show the whole value of a cell."""
@@ -230,7 +231,8 @@ class DiffApp(App[None]):
         """Ask for columns."""
         if self._table is not None:
             self._field.display = True
-            self._field.focus()
+            # At once: what is typed next is meant for it.
+            self.screen.set_focus(self._field)
 
     def action_all(self) -> None:
         """Show all rows."""

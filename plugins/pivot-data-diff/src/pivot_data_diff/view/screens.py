@@ -34,12 +34,12 @@ Rows
   enter               the whole value of a cell
 
 What is shown
-  a, r, m             added, removed, modified rows: show them, or don't
-  c                   only rows in which this column changed; again: all
-  /                   only rows in which columns of some name changed:
-                      a part of the name, or a glob
+  a, r, m             added, removed, modified rows: or not
+  c                   only rows in which this column changed, or all
+  /                   only rows in which some columns changed:
+                      a part of their names, or a glob
   escape              all rows
-  1, 2                rows, columns
+  1, 2                rows, schema
 
   q                   quit
 
