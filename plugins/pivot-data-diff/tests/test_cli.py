@@ -189,6 +189,13 @@ def test_paths_are_the_projects_or_begin_with_a_dot(changed, monkeypatch):
     assert run("a.csv") == run("../a.csv") == run(str(changed.root / "a.csv"))
 
 
+def test_the_whole_project_is_a_directory_too(changed):
+    assert [line for line in run(".").splitlines() if "csv" in line] == [
+        "a.csv: modified",
+        "b.csv: modified",
+    ]
+
+
 def test_without_paths_and_without_outputs(changed):
     assert run() == "no data differ between HEAD and workspace\n"
 

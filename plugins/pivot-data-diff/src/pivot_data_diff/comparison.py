@@ -80,7 +80,8 @@ class Comparison:
                     self._unsupported.append(path)
 
     def _take_path(self, path: str) -> None:
-        items = self._before.find(path), self._after.find(path)
+        # The whole project is no file.
+        items = (self._before.find(path), self._after.find(path)) if path else (None, None)
         if any(items):
             self._check_recorded(path, items[0])
             self._compare(path, *items)
@@ -110,7 +111,7 @@ class Comparison:
         known = {*self._before.recorded.outputs, *self._after.recorded.outputs}
         near = get_close_matches(path, {*known, *self._before.files("")}, n=2)
         return UsageError(
-            f"there is no data file {path!r}, neither at {self._before.name} nor "
+            f"there is no data file {path or '.'!r}, neither at {self._before.name} nor "
             f"{'in the' if self._after.name == 'workspace' else 'at'} {self._after.name}",
             hint=f"did you mean {' or '.join(map(repr, near))}?" if near else None,
         )

@@ -46,7 +46,8 @@ def diff(
 
     Args:
         root: the project's directory.
-        paths: files and directories, relative to `root`; all outputs that differ by default.
+        paths: files and directories, relative to `root`, which itself is `.`; all outputs that
+            differ by default.
         revisions: the old side and the new one; by default `HEAD`, and the workspace.
         options: what to compare and how.
 
@@ -58,7 +59,7 @@ def diff(
     """
     if len(revisions) > 2:
         raise UsageError("at most two revisions can be compared")
-    wanted = [artifact_path(path).rstrip("/") for path in paths]
+    wanted = [_path(path) for path in paths]
     with contextlib.ExitStack() as stack:
         session = stack.enter_context(Session(root))
         # LMDB is for projects that have a state already; comparing makes none.
@@ -73,6 +74,11 @@ def diff(
         comparison = Comparison(before, after, scratch)
         comparison.take(wanted)
         return comparison.report()
+
+
+def _path(path: str) -> str:
+    """Give a path as sides take it, to which the whole project is ''."""
+    return "" if path in {".", "./"} else artifact_path(path).rstrip("/")
 
 
 def _open_store(session: Session, state: State | None, stack: contextlib.ExitStack) -> Store:
