@@ -188,6 +188,29 @@ class TestConnections:
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         assert (done.stdout, done.stderr) == ("[]\n", "")
 
+    @pytest.mark.parametrize("child", ["use", "leave"])
+    def test_a_forked_process_ends_without_a_word(self, server, bucket, child):
+        command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORKING]
+        command += [f"s3://{bucket}", server.url, child]
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "end\nend\n", "")
+
+
+#: The child has got what its parent has open, and ends as any program does.
+FORKING = """
+import os, sys
+from pivot_s3 import open_s3
+
+remote = open_s3(sys.argv[1], {"endpoint_url": sys.argv[2]})
+list(remote.list())
+child = os.fork()
+if child or sys.argv[3] == "use":
+    list(remote.list())
+if child:
+    assert os.waitpid(child, 0)[1] == 0
+print("end")
+"""
+
 
 class TestFaults:
     def test_a_bucket_that_is_not_there_is_named(self, server, store, tmp_path):
