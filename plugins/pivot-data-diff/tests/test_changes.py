@@ -85,14 +85,20 @@ def test_some_can_be_chosen(changes, kinds, columns, chosen):
 
 
 def test_their_shapes_need_no_reading(changes):
-    changes._file = None
+    changes._store = None
     assert changes.shape(0) == (Kind.MODIFIED, ("a", "b"))
     assert changes.shape(1) == (Kind.REMOVED, ())
 
 
-def test_the_file_is_closed_when_nobody_has_them(changes, pair):
+def test_a_few_take_no_file(pair):
+    assert compare(*pair, Options(stored=True)).rows._store._file is None
+
+
+def test_many_take_a_file_that_is_closed_when_nobody_has_them(tables):
+    pair = table(tables, "a", range(3000)), table(tables, "b", range(3000))
     found = compare(*pair, Options(stored=True))
-    descriptor = found.rows._file._file.fileno()
+    assert list(found.rows) == list(compare(*pair, Options()).rows)
+    descriptor = found.rows._store._file.fileno()
     os.fstat(descriptor)
     del found
     gc.collect()

@@ -23,13 +23,15 @@ import weakref
 from array import array
 from collections.abc import Sequence
 from itertools import compress
-from typing import TYPE_CHECKING, Protocol, overload, override
+from typing import TYPE_CHECKING, Protocol, cast, overload, override
 
+from pivot.frozen import frozen
 from pivot.store.faults import storage_error
 from pivot_data_diff.result import Kind, NumberedRow, RowChange
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from io import FileIO
     from pathlib import Path
 
     from pivot_data_diff.matching import Numbered
@@ -96,7 +98,10 @@ class MemoryKeeper:
 
 
 class FileKeeper:
-    """Keeps changes in a file without a name, which the system removes however the process ends."""
+    """Keeps changes in a file without a name, which the system removes however the process ends.
+
+    A few are kept in memory, after all.
+    """
 
     def __init__(self, plan: Plan, scratch: Path | None, most: int) -> None:
         self._plan = plan
@@ -105,8 +110,7 @@ class FileKeeper:
         self._known: dict[tuple[Kind, tuple[int, ...]], int] = {}
         #: By change: its number of shape, its end in the file, and what it's ordered by.
         self._shapes, self._ends, self._orders = array("I"), array("Q"), array("Q")
-        with self._telling():
-            self._file = _File(scratch)
+        self._store = _Store(scratch)
 
     def add(
         self, kind: Kind, old: Numbered | None, new: Numbered | None, changed: tuple[int, ...]
@@ -119,7 +123,7 @@ class FileKeeper:
         # What cells stand for is found out when they are looked at.
         data = pickle.dumps((old, new), pickle.HIGHEST_PROTOCOL)
         with self._telling():
-            self._file.write(data)
+            self._store.write(data)
         self._shapes.append(self._known.setdefault((kind, changed), len(self._known)))
         self._ends.append((self._ends[-1] if self._ends else 0) + len(data))
         place = (new or old or (0,))[0]
@@ -130,20 +134,19 @@ class FileKeeper:
         if not self._most:
             return None
         with self._telling():
-            self._file.flush()
+            self._store.finish()
         starts = array("Q", [0])
         starts.extend(self._ends)
         lengths = array("Q", map(int.__sub__, self._ends, starts))
         starts.pop()
         order = sorted(range(len(starts)), key=self._orders.__getitem__)
-        return StoredChanges(
-            self._plan,
-            self._file,
+        index = _Index(
             array("Q", map(starts.__getitem__, order)),
             array("Q", map(lengths.__getitem__, order)),
             array("I", map(self._shapes.__getitem__, order)),
             [_shape(self._plan, *shape) for shape in self._known],
         )
+        return StoredChanges(self._plan, self._store, index)
 
     @contextlib.contextmanager
     def _telling(self) -> Iterator[None]:
@@ -153,53 +156,67 @@ class FileKeeper:
             raise storage_error(error, "keep the changes in", self._place) from error
 
 
-class _File:
-    """A file that is closed when nobody has it any more, whatever has become of what was written.
+class _Store:
+    """Bytes in memory, and from some on in a file, which is closed when nobody has it any more.
 
-    Python's own buffers would be written even then, and fail once more where the disk is full.
+    So a thousand tables with few changes take no thousand files. Python's own buffers would be
+    written even when the file is closed, and fail once more where the disk is full.
     """
 
     def __init__(self, directory: Path | None) -> None:
-        file = tempfile.TemporaryFile(dir=directory, buffering=0)  # noqa: SIM115 - as said
-        weakref.finalize(self, file.close)
-        self._file = file
+        self._directory = directory
+        self._file: FileIO | None = None
         self._waiting = bytearray()
 
     def write(self, data: bytes) -> None:
         """Add bytes at the end."""
         self._waiting += data
         if len(self._waiting) > _BUFFER:
-            self.flush()
+            self._flush()
 
-    def flush(self) -> None:
-        """Write what waits to be written."""
+    def finish(self) -> None:
+        """Take note that nothing more is written."""
+        if self._file:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._file is None:
+            file = tempfile.TemporaryFile(dir=self._directory, buffering=0)  # noqa: SIM115 - as said
+            self._file = cast("FileIO", file)
+            weakref.finalize(self, file.close)
         written = 0
         while written < len(self._waiting):
-            written += self._file.write(memoryview(self._waiting)[written:])
+            written += self._file.write(memoryview(self._waiting)[written:]) or 0
         self._waiting.clear()
 
     def read(self, start: int, length: int) -> bytes:
-        """Give bytes from anywhere; any number of threads may do so at once."""
+        """Give bytes from anywhere, when all is written."""
+        if self._file is None:
+            return bytes(self._waiting[start : start + length])
         return os.pread(self._file.fileno(), length, start)
 
 
-class StoredChanges(Sequence[RowChange]):
-    """The changes in a file; it is closed when nobody has them any more."""
+@frozen
+class _Index:
+    """By change: where it begins, how long it is, and the number of its shape."""
 
-    def __init__(
-        self, plan: Plan, file: _File, starts: array[int], lengths: array[int], shapes: array[int],
-        known: Sequence[Shape],
-    ) -> None:  # fmt: skip
+    starts: array[int]
+    lengths: array[int]
+    shapes: array[int]
+    known: Sequence[Shape]
+
+
+class StoredChanges(Sequence[RowChange]):
+    """Changes that are read when they are asked for."""
+
+    def __init__(self, plan: Plan, store: _Store, index: _Index) -> None:
         self._plan = plan
-        self._file = file
-        self._starts = starts
-        self._lengths = lengths
-        self._shapes = shapes
-        self._known = known
+        self._store = store
+        self._index = index
 
     @override
     def __len__(self) -> int:
-        return len(self._starts)
+        return len(self._index.starts)
 
     @overload
     def __getitem__(self, index: int) -> RowChange: ...
@@ -209,19 +226,19 @@ class StoredChanges(Sequence[RowChange]):
     def __getitem__(self, index: int | slice) -> RowChange | list[RowChange]:
         if isinstance(index, slice):
             return [self[number] for number in range(*index.indices(len(self)))]
-        data = self._file.read(self._starts[index], self._lengths[index])
+        data = self._store.read(self._index.starts[index], self._index.lengths[index])
         return _change(self._plan, self.shape(index), *pickle.loads(data))
 
     def shape(self, index: int) -> Shape:
         """Give what a change is, without reading it."""
-        return self._known[self._shapes[index]]
+        return self._index.known[self._index.shapes[index]]
 
     def choose(self, kinds: Collection[Kind], columns: Collection[str] | None) -> Sequence[int]:
         """Give the numbers of the changes of some kinds; of those that changed some columns."""
         fits = [
             kind in kinds and (columns is None or not set(changed).isdisjoint(columns))
-            for kind, changed in self._known
+            for kind, changed in self._index.known
         ]
         if all(fits):
             return range(len(self))
-        return array("I", compress(range(len(self)), map(fits.__getitem__, self._shapes)))
+        return array("I", compress(range(len(self)), map(fits.__getitem__, self._index.shapes)))

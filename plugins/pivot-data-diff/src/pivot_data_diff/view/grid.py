@@ -13,12 +13,12 @@ Tests: tests/view/test_grid.py.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
+from pivot.frozen import frozen
 from pivot_data_diff.rendering.plain import SIGNS
 from pivot_data_diff.rendering.shown import shown, shown_change, shown_name
 from pivot_data_diff.result import Kind
@@ -51,7 +51,7 @@ class Cell(NamedTuple):
     look: Look
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GridColumn:
     """A column: its label, and where it begins and how wide it is, in characters."""
 
