@@ -176,6 +176,30 @@ class Repository:
                 tips |= {f"{name}/{n}" if n else name: one for n, one in enumerate(commits)}
         return tips
 
+    def first_commits(self) -> tuple[str, ...]:
+        """Give the commits without parents: first `HEAD`'s, then others'; none if that's unknown.
+
+        A shallow clone doesn't know them.
+        """
+        if self.ask("rev-parse", "--is-shallow-repository").stdout.strip() == b"true":
+            return ()
+        words = ("rev-list", "--max-parents=0")
+        # A repository without a commit has no HEAD.
+        head = self._run(*words, "HEAD", "--").stdout.decode().split()
+        others = self.ask(*words, "--all").stdout.decode().split()
+        return tuple(dict.fromkeys([*sorted(head), *others]))
+
+    def sources(self) -> tuple[str, ...]:
+        """Give the addresses of the repositories that this one fetches from, `origin` first."""
+        answer = self._run("config", "--get-regexp", r"^remote\..*\.url$").stdout
+        found: dict[str, str] = {}
+        for line in os.fsdecode(answer).splitlines():
+            name, _, address = line.partition(" ")
+            found[name] = address
+        origin = found.pop("remote.origin.url", None)
+        others = tuple(found[name] for name in sorted(found))
+        return others if origin is None else (origin, *others)
+
     def read_versions(
         self, revisions: Iterable[str], directory: str
     ) -> Iterator[tuple[str, str, bytes]]:

@@ -120,14 +120,17 @@ def collect_remote_garbage(
     remote: str | None = None,
     grace: float | None = None,
     remove: bool = False,
+    others_gone: bool = False,
     plugins: PluginHost | None = None,
 ) -> Cleaning:
     """Do with a remote what `collect_garbage` does with the cache; `grace` is 14 days by default.
 
+    With `others_gone`, what other projects have pushed to it may go, too.
+
     Raises:
-        UsageError: the project is in no git repository.
+        UsageError: the project is in no git repository, or others push there, too.
         RemoteError: the remote can't be reached, or refuses.
         CorruptionError: a lock can't be read, or a directory's listing.
     """
     with open_session(root, None, {}, plugins) as session:
-        return clean_remote(session, remote, grace=grace, remove=remove)
+        return clean_remote(session, remote, grace=grace, remove=remove, others_gone=others_gone)

@@ -156,17 +156,21 @@ class Committer:
         """
         workspace = self._workspace
         declared = {(out.name, out.path) for out in stage.outs if out.cache}
-        different: list[Record] = []
-        states: list[OutState] = []
-        for record in lock.outs:
-            if (record.name, record.path) in declared and record.path in paths:
-                content = workspace.content(record.path)
-                if content != record.content and workspace.cache.holds(record.content):
-                    different.append(record)
-                    states.append(OutState(record.name, record.path, content))
+        records = [one for one in lock.outs if (one.name, one.path) in declared]
+        different = [
+            one
+            for one in records
+            if one.path in paths
+            and workspace.content(one.path) != one.content
+            and workspace.cache.holds(one.content)
+        ]
+        states = [OutState(one.name, one.path, workspace.content(one.path)) for one in different]
         for message in self._keep(stage, lock, states, quiet=self.is_unfinished(stage)):
             self._warn(stage.name, message)
         self._bring_back(stage, different)
+        if all(workspace.content(one.path) == one.content for one in records):
+            # From now on, what differs was changed by somebody.
+            self._marker(stage).unlink(missing_ok=True)
         return tuple(record.path for record in different)
 
     def _bring_back(self, stage: Stage, records: Iterable[Record]) -> None:

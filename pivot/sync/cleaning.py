@@ -22,6 +22,7 @@ from pivot.remotes.names import is_entry
 from pivot.store.content import Content
 from pivot.sync.memory import MARK
 from pivot.sync.opening import choose_remote, open_remote
+from pivot.sync.projects import PROJECT, strangers
 from pivot.sync.references import references
 from pivot.sync.synchronizer import Synchronizer
 
@@ -102,11 +103,18 @@ def clean(session: Session, *, grace: float | None = None, remove: bool = False)
 
 
 def clean_remote(
-    session: Session, remote: str | None, *, grace: float | None = None, remove: bool = False
+    session: Session,
+    remote: str | None,
+    *,
+    grace: float | None = None,
+    remove: bool = False,
+    others_gone: bool = False,
 ) -> Cleaning:
     """Remove from a remote what nothing that is known here refers to; else as `clean`.
 
-    Raises `UsageError` if the project is in no git repository: then nobody knows what others need.
+    Raises `UsageError` if nobody knows here what others need: if the project is in no git
+    repository, or other projects push there, too, unless `others_gone` says that they don't any
+    more. Then their registrations are removed with the rest.
     """
     chosen = choose_remote(session.settings, remote)
     found = references(session)
@@ -116,6 +124,9 @@ def clean_remote(
             hint="a remote is cleaned from a clone that has all branches: 'git fetch --all' first",
         )
     with contextlib.closing(open_remote(session, chosen)) as place:
+        others = strangers(place, session.root)
+        if others and not others_gone:
+            raise _shared(chosen.name, len(others))
         kept = _kept_there(session, place, found)
         items = [
             _Item(
@@ -127,7 +138,7 @@ def clean_remote(
                 else stored.key in kept,
             )
             for stored in place.list()
-            if not stored.key.startswith(MARK)
+            if not stored.key.startswith((MARK, PROJECT))
         ]
         period = THERE if grace is None else grace
         report, names = _sorted_out(items, chosen.name, period, remove=remove)
@@ -135,7 +146,18 @@ def clean_remote(
             # First, so that nobody takes for known what is about to go.
             place.delete([stored.key for stored in place.list([MARK])])
             place.delete(names)
+        if remove and others:
+            place.delete(others)
     return report
+
+
+def _shared(remote: str, others: int) -> UsageError:
+    who = "another project pushes" if others == 1 else f"{others} other projects push"
+    return UsageError(
+        f"{who} to the remote {remote}, too, and what is needed there is not known here",
+        hint="nothing was removed. Give each project a place of its own, such as another prefix; "
+        "if what others have pushed may go, add --others-gone",
+    )
 
 
 def _kept_here(session: Session, found: References) -> set[str]:

@@ -18,6 +18,7 @@ from pivot.store.runs import Result
 from pivot.sync.checkout import bring_back
 from pivot.sync.entries import encode_entry
 from pivot.sync.opening import choose_remote, open_remembering
+from pivot.sync.projects import registration
 from pivot.sync.report import Sharing
 from pivot.sync.selection import select, wanted_outputs
 from pivot.sync.staging import staging
@@ -113,23 +114,27 @@ class _Transfer:
 
 
 def _push_runs(transfer: _Transfer) -> int:
-    """Send the entries of the runs that made what the locks name; give how many were sent."""
+    """Send the entries of the runs that made what the locks name; give how many were sent.
+
+    With them goes what tells that this project uses the remote.
+    """
     session = transfer.session
-    entries: dict[str, bytes] = {}
+    project, data = registration(session.root)
+    entries = {project: data}
     for name in transfer.whole:
         lock = read_lock(session.workspace.layout.lock_file(name))
         if lock is not None and lock.outs and name not in transfer.short:
             run = lock_key(lock, session.settings.fingerprint_packages)
             key, data = encode_entry(run, Result(lock.outs, lock.traced))
             entries[key] = data
-    missing = transfer.remote.missing(entries.keys()) if entries else set[str]()
+    missing = transfer.remote.missing(entries.keys())
     if missing:
         with staging(session.workspace.layout) as directory:
             files = {key: directory / key for key in sorted(missing)}
             for key, file in files.items():
                 file.write_bytes(entries[key])
             transfer.remote.upload(files, lambda _: None)
-    return len(missing)
+    return len(missing - {project})
 
 
 def _fetch_runs(transfer: _Transfer) -> int:

@@ -58,22 +58,35 @@ class Age(click.ParamType):
     metavar="AGE",
     help="Keep what is younger than this (30m, 12h, 14d; 1d for the cache, 14d for a remote).",
 )
+@click.option(
+    "--others-gone",
+    is_flag=True,
+    help="Clean a remote that other projects have pushed to, which don't need it any more.",
+)
 @json_option
-def gc(*, yes: bool, remote: str | None, grace: float | None, as_json: bool) -> None:
+def gc(
+    *, yes: bool, remote: str | None, grace: float | None, others_gone: bool, as_json: bool
+) -> None:
     """Remove results from the cache, or from a remote, that nothing refers to any more.
 
     Kept is whatever a branch, a tag, a stash, the files of the project or a recent run (see 'pivot
     history') refers to, and what is younger than the grace period. Before a remote is cleaned, 'git
-    fetch' all that others have pushed.
+    fetch' all that others have pushed. One that other projects push to, too, is left alone.
     """
     # Late: it brings the engine, which a command that fails on its options does not need.
     from pivot import api
 
     if remote is None:
+        if others_gone:
+            raise click.UsageError("--others-gone goes with --remote")
         report = api.collect_garbage(grace=grace, remove=yes)
     else:
         report = api.collect_remote_garbage(
-            remote=remote or None, grace=grace, remove=yes, plugins=plugin_host()
+            remote=remote or None,
+            grace=grace,
+            remove=yes,
+            others_gone=others_gone,
+            plugins=plugin_host(),
         )
     if as_json:
         say_json(report.to_json())

@@ -76,6 +76,19 @@ def test_what_a_failed_stage_left_is_no_edit(ran, invoke):
     assert json.loads(ran.read("total.json")) == {"total": 13.5}
 
 
+def test_what_is_edited_after_a_failed_stage_was_undone_is_an_edit(ran, invoke):
+    ran.edit(
+        "pipeline.py",
+        '    return {"total": sum(numbers)}',
+        '    pathlib.Path("total.json").write_text("half")\n    raise ValueError',
+    )
+    ran.run()
+    assert invoke("checkout", "total").status == 0
+    ran.write("total.json", "mine")
+    assert invoke("checkout", "total").status == 1
+    assert ran.read("total.json") == "mine"
+
+
 def test_what_the_cache_lacks_is_named_and_is_status_1(ran, invoke):
     shutil.rmtree(Layout(ran.root).blobs)
     (ran.root / "total.json").unlink()

@@ -10,7 +10,9 @@ import time
 
 import pytest
 
+from pivot.remotes.names import name_of
 from pivot.store.layout import Layout
+from pivot.sync.projects import registration
 
 FOLDER = """
 def split() -> Annotated[pathlib.Path, outputs.Out("parts/", loaders.PathOnly())]:
@@ -255,3 +257,37 @@ class TestRemote:
         done = invoke("gc", "--remote")
         assert done.status == 2
         assert "the project is in no git repository" in done.err
+
+    def test_what_another_project_has_pushed_stays(self, ran, invoke, tmp_path):
+        invoke("push")
+        share = tmp_path / "share"
+        before = sorted(share.rglob("*"))
+        stranger = tmp_path / "stranger"
+        stranger.mkdir()
+        key, data = registration(stranger)
+        file = share / name_of(key)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+        again(ran, "[5]")
+        git(ran, "commit", "-qam", "second")
+        for words in ([], ["--yes"]):
+            done = invoke("gc", "--remote", "--grace", "0", *words)
+            assert done.status == 2
+            assert "another project pushes to the remote origin, too" in done.err
+            assert "--others-gone" in done.err
+        assert set(before) < set(share.rglob("*"))
+        collect(invoke, "--remote", "--grace", "0", "--yes", "--others-gone")
+        assert not file.exists()
+        assert collect(invoke, "--remote", "--grace", "0", "--yes")["files"] == 0
+
+    def test_clones_of_a_project_are_the_same_project(self, ran, invoke, tmp_path, monkeypatch):
+        git(ran, "clone", "-q", ".", str(tmp_path / "clone"))
+        invoke("push")
+        monkeypatch.chdir(tmp_path / "clone")
+        invoke("config", "set", "remotes.origin", str(tmp_path / "share"))
+        assert collect(invoke, "--remote", "--grace", "0", "--yes")["files"] == 0
+
+    def test_that_others_are_gone_is_said_of_a_remote(self, ran, invoke):
+        done = invoke("gc", "--others-gone")
+        assert done.status == 2
+        assert "--others-gone goes with --remote" in done.err
