@@ -154,21 +154,16 @@ class Committer:
         What the cache doesn't hold stays as it is. The caller has the stage's hold. Raises
         `CorruptionError` if what the cache holds is not what it held.
         """
-        workspace = self._workspace
+        content, holds = self._workspace.content, self._workspace.cache.holds
         declared = {(out.name, out.path) for out in stage.outs if out.cache}
         records = [one for one in lock.outs if (one.name, one.path) in declared]
-        different = [
-            one
-            for one in records
-            if one.path in paths
-            and workspace.content(one.path) != one.content
-            and workspace.cache.holds(one.content)
-        ]
-        states = [OutState(one.name, one.path, workspace.content(one.path)) for one in different]
+        other = [one for one in records if content(one.path) != one.content]
+        different = [one for one in other if one.path in paths and holds(one.content)]
+        states = [OutState(one.name, one.path, content(one.path)) for one in different]
         for message in self._keep(stage, lock, states, quiet=self.is_unfinished(stage)):
             self._warn(stage.name, message)
         self._bring_back(stage, different)
-        if all(workspace.content(one.path) == one.content for one in records):
+        if len(different) == len(other):
             # From now on, what differs was changed by somebody.
             self._marker(stage).unlink(missing_ok=True)
         return tuple(record.path for record in different)
