@@ -6,9 +6,11 @@ in matrix.py.
 """
 
 import json
+import os
 import re
 import runpy
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,10 @@ def slow_modules(case):
     return SLOW if re.search(r"(import|from) (numpy|pandas|sklearn)", text) else ()
 
 
+#: That another run would find nothing to do is looked at after each of this many edits, and after
+#: all of them with `make faults`.
+AGAIN = 4
+ROUNDS = int(os.environ.get("PIVOT_TEST_ROUNDS", "1"))
 #: Of the cases that don't ask for it, each of this many runs in worker processes, too.
 STRIDE = 40
 LOKY = [
@@ -70,6 +76,7 @@ class Workspace:
         return {path.stem: json.loads(path.read_text()) for path in stages.glob("*.lock")}
 
 
+@pytest.mark.chance
 @pytest.mark.parametrize("case", identified(CASES))
 def test_edit_runs_exactly(tmp_path, run_servers, case):
     slow = slow_modules(case)
@@ -85,8 +92,9 @@ def test_edit_runs_exactly(tmp_path, run_servers, case):
     check_reasons(case, second, before, project.locks())
     check_outputs(case, before, project.locks())
     assert project.files() == from_scratch(tmp_path, run_server, case)
-    third = other_run_server.run(project.root, project.environment)
-    assert ran(third) == (set() if not case.unstable else set(case.runs)), reasons(third)
+    if ROUNDS > 1 or case.unstable or zlib.crc32(case.name.encode()) % AGAIN == 0:
+        third = other_run_server.run(project.root, project.environment)
+        assert ran(third) == (set() if not case.unstable else set(case.runs)), reasons(third)
 
 
 @pytest.mark.parametrize("case", identified(LOKY))
