@@ -30,6 +30,8 @@ INTERRUPTED = 130
 BROKEN_PIPE = 141
 _USAGE = 2
 _STORAGE = 1
+#: What a page of help begins with.
+_HELP = "Usage: "
 
 #: What the machine may refuse to any program; other errors of the system are bugs.
 _ENVIRONMENT = frozenset(
@@ -104,6 +106,9 @@ def _pivot_lines(error: PivotError, *, debug: bool) -> Iterator[str]:
 
 def _usage_lines(error: click.ClickException) -> Iterator[str]:
     message = error.format_message()
+    if message.startswith(_HELP):
+        yield message  # who names just a group of commands is told which there are
+        return
     yield error_line(message[:1].lower() + message[1:])
     context = getattr(error, "ctx", None)
     if isinstance(context, click.Context):

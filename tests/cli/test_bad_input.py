@@ -453,3 +453,11 @@ class TestDisks:
         assert found.returncode == 1, found
         assert "Read-only file system" in found.stderr
         assert PACKAGE not in found.stderr
+
+
+@pytest.mark.parametrize("group", ["metrics", "data", "params", "cache", "remote", "config"])
+def test_a_group_alone_says_what_is_in_it(invoke, group):
+    found = invoke(group)
+    assert (found.status, found.out) == (2, "")
+    assert found.err.startswith(f"Usage: pivot {group} [OPTIONS]")
+    assert "error" not in found.err
