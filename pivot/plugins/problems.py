@@ -47,6 +47,7 @@ _KNOWN = {
     ("pivot.remotes", "sftp"): ("pivot-fsspec", "ssh"),
     ("pivot.remotes", "ssh"): ("pivot-fsspec", "ssh"),
     ("pivot.remotes", "webdav"): ("pivot-fsspec", "webdav"),
+    ("pivot.remotes", "webdavs"): ("pivot-fsspec", "webdav"),
 }
 _NOUNS = {
     "pivot.commands": "command",

@@ -10,7 +10,9 @@ import contextlib
 import datetime as dt
 import functools
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import fsspec
 
@@ -21,7 +23,6 @@ from pivot.remotes.spreading import spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
-    from pathlib import Path
 
     from pivot.remotes.spreading import Tell
     from pivot_fsspec.address import Address
@@ -38,7 +39,9 @@ _EXTRAS = {
     "sftp": "ssh",
     "ssh": "ssh",
     "webdav": "webdav",
+    "webdavs": "webdav",
 }
+_WEBDAV = {"webdav": "http", "webdavs": "https"}
 #: What drivers call the time since when a file is there.
 _TIMES = ("LastModified", "last_modified", "mtime", "updated", "modified", "created")
 
@@ -55,7 +58,7 @@ class FsspecRemote:
         address = self._address
         try:
             with self._explaining():
-                found, path = fsspec.url_to_fs(address.url, **address.options)
+                found, path = _opened(address)
         except ImportError as error:
             extra = _EXTRAS.get(address.scheme)
             raise UsageError(
@@ -107,7 +110,7 @@ class FsspecRemote:
         temporary = f"{directory}/.{last}.{os.urandom(8).hex()}.part"
         try:
             files.put_file(str(file), temporary)
-            files.mv(temporary, name)
+            _rename(files, temporary, name)
         except BaseException:
             with contextlib.suppress(Exception):
                 files.rm_file(temporary)
@@ -194,6 +197,33 @@ class FsspecRemote:
                 f"the remote {self._address} can't be used ({type(error).__name__})",
                 hint="check the network and the login; what was moved stays, so run it again",
             ) from None
+
+
+def _opened(address: Address) -> tuple[Any, str]:
+    if address.scheme not in _WEBDAV:
+        return fsspec.url_to_fs(address.url, **address.options)
+    # This driver takes the server apart from the path.
+    parts = urlsplit(address.url)
+    base = f"{_WEBDAV[address.scheme]}://{parts.netloc}"
+    found = fsspec.filesystem("webdav", base_url=base, auth=_netrc(), **address.options)
+    return found, parts.path.strip("/")
+
+
+def _netrc() -> Any:
+    # Late: it comes with the driver.
+    import httpx
+
+    return httpx.NetRCAuth() if Path("~/.netrc").expanduser().is_file() else None
+
+
+def _rename(files: Any, temporary: str, name: str) -> None:
+    try:
+        files.mv(temporary, name)
+    except Exception:
+        # Some servers put nothing in the place of what is there, which is the same blob.
+        if not files.exists(name):
+            raise
+        files.rm_file(temporary)
 
 
 def _since(facts: Mapping[str, Any]) -> float | None:
