@@ -93,7 +93,7 @@ class Mover:
             sent = await self._client.put_object(
                 **self._object(key), **self._address.storing, Body=data
             )
-        _check_stored(sent, data)
+        await _check_stored(sent, data)
 
     async def _upload_parts(self, key: str, file: Path, size: int) -> None:
         place = self._object(key)
@@ -109,7 +109,7 @@ class Mover:
             async def once() -> dict[str, Any]:
                 data = await _read(file, start, span)
                 sent = await self._client.upload_part(**place, PartNumber=number, Body=data)
-                _check_stored(sent, data)
+                await _check_stored(sent, data)
                 return sent
 
             async with self._space(length):
@@ -196,7 +196,7 @@ class Mover:
                 yield
 
 
-def _check_stored(sent: dict[str, Any], data: bytes) -> None:
+async def _check_stored(sent: dict[str, Any], data: bytes) -> None:
     """Compare what was sent with what the server says that it has stored.
 
     The client library sends a CRC32 with it, which S3 itself checks; other servers may pass it by.
@@ -206,8 +206,14 @@ def _check_stored(sent: dict[str, Any], data: bytes) -> None:
     encrypted = sent.get("ServerSideEncryption", "AES256") != "AES256"
     if encrypted or not _MD5.fullmatch(tag):
         return
-    if hashlib.md5(data, usedforsecurity=False).hexdigest() != tag:
+    # Of much data it takes so long that others should not wait for it.
+    digest = _md5(data) if len(data) <= _SMALL else await asyncio.to_thread(_md5, data)
+    if digest != tag:
         raise DamagedUploadError
+
+
+def _md5(data: bytes) -> str:
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
 async def _body(body: Any, size: int) -> bytes:
