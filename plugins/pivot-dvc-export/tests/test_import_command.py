@@ -89,7 +89,7 @@ def test_the_pipeline_makes_what_the_commands_make(project, invoke):
         f"wrote pipeline.py: {STAGES} stages\n  fetch\n    translated: src/fetch"
     )
     assert "  lengths\n" in said
-    assert "    left: 'x' of lengths.csv has no counterpart" in said
+    assert "    left: 'template' of lengths.csv has no counterpart" in said
     assert "    approximated: its variants are those of the values as they are now" in said
     assert set(statuses(project).values()) == {"ran"}
     assert set(statuses(project).values()) == {"unchanged"}

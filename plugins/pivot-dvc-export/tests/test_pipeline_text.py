@@ -73,3 +73,10 @@ def test_kinds_of_outputs(stages):
     }
     assert found["x"].function.directory == "w"
     assert found["x"].function.values == (("w/a.toml:b", 1),)
+
+
+def test_a_plot_keeps_its_axes(tmp_path):
+    text = "stages: {x: {cmd: a, plots: [{p.csv: {x: step, y: 'l s', title: T, cache: false}}]}}"
+    (tmp_path / "dvc.yaml").write_text(text)
+    found = pipeline_text(read_project(tmp_path))
+    assert 'outputs.Plot("p.csv", x="step", y="l s", title="T", cache=False)' in found

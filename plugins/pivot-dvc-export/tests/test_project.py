@@ -52,10 +52,8 @@ def test_a_project_of_a_dozen_stages():
     assert (journal.directory, paths(journal.deps)) == ("log", ["reviews/clean.csv"])
     assert (journal.outs[0].path.now, journal.outs[0].persist) == ("log/journal.txt", True)
     assert steps["lengths"].outs[0].kind == "plot"
-    assert project.left == [
-        ("lengths", "'x' of lengths.csv has no counterpart"),
-        ("lengths", "'y' of lengths.csv has no counterpart"),
-    ]
+    assert steps["lengths"].outs[0].axes == {"x": "length", "y": "count"}
+    assert project.left == [("lengths", "'template' of lengths.csv has no counterpart")]
     assert project.approximated == [
         ("train", "its variants are those of the values as they are now")
     ]

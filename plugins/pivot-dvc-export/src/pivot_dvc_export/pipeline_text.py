@@ -109,7 +109,9 @@ def _out(made: Made, variables: dict[str, str]) -> str:
     kind = "IncrementalOut" if made.persist else _KINDS[made.kind]
     if kind == "Out" and made.cache:
         return path
-    return f"outputs.{kind}({path}{'' if made.cache else ', cache=False'})"
+    words = [path, *(f"{name}={_quoted(value)}" for name, value in made.axes.items())]
+    words += [] if made.cache else ["cache=False"]
+    return f"outputs.{kind}({', '.join(words)})"
 
 
 def _list(items: list[str]) -> str:

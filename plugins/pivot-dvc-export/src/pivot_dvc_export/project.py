@@ -34,6 +34,8 @@ _KNOWN = frozenset(
     {"cmd", "deps", "params", "outs", "metrics", "plots", "wdir", "desc", "vars", "meta"}
 )
 _OF_OUTS = frozenset({"cache", "persist"})
+#: What a plot may say of itself in either tool, in the order in which it's written.
+_OF_PLOTS = ("x", "y", "title")
 _SEVERAL = re.compile(r"[;&|\n]")
 
 
@@ -46,6 +48,8 @@ class Made:
     kind: str
     cache: bool
     persist: bool
+    #: Of a plot: its columns and its title, by the names that both tools have for them.
+    axes: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(slots=True)
@@ -284,12 +288,18 @@ class _File:
     def _made(self, name: str, one: Any, kind: str, wdir: str, scope: Scope) -> Made:
         ((path, flags),) = one.items() if isinstance(one, Mapping) else ((one, None),)
         flags = flags if isinstance(flags, Mapping) else {}
-        for key in sorted(flags.keys() - _OF_OUTS):
+        axes = {
+            key: value
+            for key in (_OF_PLOTS if kind == "plot" else ())
+            if isinstance(value := flags.get(key), str)
+        }
+        for key in sorted(flags.keys() - _OF_OUTS - axes.keys()):
             self.project.left.append((name, f"'{key}' of {path} has no counterpart"))
         persist, cache = bool(flags.get("persist")), bool(flags.get("cache", True))
         if persist and kind != "out":
             self.project.left.append((name, f"'persist' of {path}, which is a {kind}"))
-        return Made(self._path(wdir, scope.text(str(path))), kind, cache, persist and kind == "out")
+        found = self._path(wdir, scope.text(str(path)))
+        return Made(found, kind, cache, persist and kind == "out", axes)
 
     def _add_params(self, step: Step, one: Any, wdir: str) -> None:
         files = one if isinstance(one, Mapping) else {PARAMS_FILE: [one]}
