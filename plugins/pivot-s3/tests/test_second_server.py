@@ -94,3 +94,17 @@ class TestSecondServer(RemoteSuite):
         client.create_bucket(Bucket=bucket)
         client.close()
         return lambda: open_s3(f"s3://{bucket}/team/pivot", {"endpoint_url": second_server})
+
+    def test_a_listener_that_raises_ends_an_upload(self, remote, blobs):
+        """What is there may be a beginning: unlike S3, this server shows what it still stores."""
+
+        class Stopped(Exception):
+            pass
+
+        def stop(_):
+            raise Stopped
+
+        with pytest.raises(Stopped):
+            remote.upload(blobs, stop)
+        for stored in remote.list():
+            assert stored.size <= blobs[stored.key].stat().st_size
