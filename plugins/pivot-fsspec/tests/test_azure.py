@@ -15,6 +15,7 @@ import fsspec
 import pytest
 from pivot_fsspec import open_fsspec
 
+from pivot.errors import RemoteError
 from pivot.testing import RemoteSuite
 
 AZURITE = "azurite@3.35.0"
@@ -95,6 +96,19 @@ class TestAzure(RemoteSuite):
     @pytest.fixture
     def open_remote(self, account, monkeypatch):
         monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", account)
+        # It keeps file systems, and looks at the environment when it makes one.
+        fsspec.get_filesystem_class("az").clear_instance_cache()
         container = f"c{uuid.uuid4().hex}"
         fsspec.filesystem("az", connection_string=account).mkdir(container)
         return functools.partial(open_fsspec, f"az://{container}/place", {})
+
+    @pytest.mark.parametrize("keys", [1, 40])
+    def test_a_container_that_is_not_there_is_told(self, open_remote, blobs, keys):
+        remote = open_fsspec(f"az://{uuid.uuid4().hex}/place", {})
+        for use in (
+            lambda: remote.missing([f"{number:016x}" for number in range(keys)]),
+            lambda: list(remote.list()),
+            lambda: remote.upload(blobs, lambda _: None),
+        ):
+            with pytest.raises(RemoteError, match="there is no such bucket or container"):
+                use()

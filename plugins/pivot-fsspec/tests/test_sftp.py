@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from pivot_fsspec import open_fsspec
 
+from pivot.errors import RemoteError
 from pivot.testing import RemoteSuite
 
 pytest.importorskip("paramiko", reason="the SFTP driver needs paramiko")
@@ -138,3 +139,25 @@ class TestSFTP(RemoteSuite):
         shutil.chown(place, user)
         url = f"sftp://{user}@127.0.0.1:{port}{place}"
         return functools.partial(open_fsspec, url, {})
+
+    def test_a_place_that_may_not_be_read_is_not_an_empty_one(self, open_remote, home, blobs):
+        remote = open_remote()
+        remote.upload(blobs, lambda _: None)
+        place = home / open_remote.args[0].rpartition("/")[2]
+        for directory in (place / "files", place):
+            directory.chmod(0)
+            try:
+                for use in (lambda: remote.missing(list(blobs)), lambda: list(remote.list())):
+                    with pytest.raises(RemoteError, match="access is denied"):
+                        use()
+            finally:
+                directory.chmod(0o755)
+        assert remote.missing(list(blobs)) == set()
+
+    def test_who_has_no_key_is_told(self, port, user, home, tmp_path, monkeypatch, blobs):
+        monkeypatch.setenv("HOME", str(tmp_path))
+        monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+        with pytest.raises(RemoteError, match="can't be used") as caught:
+            # A host by another name: the driver keeps its connections.
+            open_fsspec(f"sftp://{user}@localhost:{port}{home}/x", {}).missing(list(blobs))
+        assert "login" in caught.value.hint

@@ -1,7 +1,6 @@
 """A remote that an fsspec driver reaches; each transfer takes a thread.
 
-What a driver raises may quote anything, so that only the kind of an error is passed on. Tests:
-tests/test_remote.py.
+Tests: tests/test_remote.py, and a file for each kind of server beside it.
 """
 
 from __future__ import annotations
@@ -16,10 +15,11 @@ from urllib.parse import urlsplit
 
 import fsspec
 
-from pivot.errors import PivotError, RemoteError, UsageError
+from pivot.errors import RemoteError, UsageError
 from pivot.interfaces import Moved, Stored
 from pivot.remotes.names import folders, key_of, name_of
 from pivot.remotes.spreading import spread
+from pivot_fsspec.faults import explaining, no_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -41,6 +41,9 @@ _EXTRAS = {
     "webdav": "webdav",
     "webdavs": "webdav",
 }
+_GOOGLE = ("gcs", "gs")
+#: How many directories a name has.
+_DEPTH = 1
 _WEBDAV = {"webdav": "http", "webdavs": "https"}
 #: What drivers call the time since when a file is there.
 _TIMES = ("LastModified", "last_modified", "mtime", "updated", "modified", "created")
@@ -57,7 +60,7 @@ class FsspecRemote:
         """The file system, and the path in it; connected when it is first used."""
         address = self._address
         try:
-            with self._explaining():
+            with explaining(address):
                 found, path = _opened(address)
         except ImportError as error:
             extra = _EXTRAS.get(address.scheme)
@@ -81,12 +84,15 @@ class FsspecRemote:
 
         def look(key: str, _: Tell) -> None:
             name = self._name(key)
-            with self._explaining():
-                if not self._place[0].exists(name):
-                    absent.add(key)
+            try:
+                # A driver's `exists` takes whatever fails for an absence.
+                with explaining(self._address):
+                    self._place[0].info(name)
+            except FileNotFoundError:
+                absent.add(key)
 
         self._spread(keys, look, lambda _: None)
-        return absent
+        return self._checked(absent)
 
     def upload(self, blobs: Mapping[str, Path], tell: Callable[[Moved], None]) -> None:
         """Store files."""
@@ -94,8 +100,13 @@ class FsspecRemote:
 
         def send(item: tuple[str, Path], tell: Tell) -> None:
             key, file = item
-            with self._explaining():
-                self._send(file, self._name(key))
+            try:
+                with explaining(self._address):
+                    self._send(file, self._name(key))
+            except FileNotFoundError:
+                if not file.exists():
+                    raise
+                raise no_place(self._address) from None
             tell(Moved(key, file.stat().st_size, whole=True))
 
         self._spread(blobs.items(), send, tell)
@@ -124,7 +135,7 @@ class FsspecRemote:
             key, file = item
             temporary = file.with_name(f".{os.urandom(8).hex()}.part")
             try:
-                with self._explaining():
+                with explaining(self._address):
                     self._place[0].get_file(self._name(key), str(temporary))
                 temporary.replace(file)
             except FileNotFoundError:
@@ -135,36 +146,76 @@ class FsspecRemote:
             tell(Moved(key, file.stat().st_size, whole=True))
 
         self._spread(files.items(), get, tell)
-        return absent
+        return self._checked(absent)
 
     def list(self, beginnings: Collection[str] = ("",)) -> Iterator[Stored]:
         """Give what there is; it is asked for when the first is wanted."""
         self._check_writable()
         wanted = {name for beginning in beginnings for name in folders(beginning)}
-        base = f"{self._place[1]}/"
         found: dict[str, Stored] = {}
         for directory in {name.rpartition("/")[0] for name in wanted}:
-            for path, facts in self._below(base + directory).items():
-                name = path.partition(base)[2]
+            for name, facts in self._below(directory):
                 key = key_of(name)
                 if key is not None and name.startswith(tuple(wanted)):
                     found[key] = Stored(key, int(facts["size"]), _since(facts))
+        self._checked(set() if found else wanted)
         yield from found.values()
 
-    def _below(self, directory: str) -> dict[str, dict[str, Any]]:
+    def _below(self, directory: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Give the names and the facts of all files in a directory, and in those in it."""
+        files, place = self._place
+        files.invalidate_cache()
+        if self._address.whole_at_once:
+            for path, facts in self._listed(files.find, directory).items():
+                yield path.removeprefix(f"{place}/"), facts
+        else:
+            yield from self._walked(directory)
+
+    def _walked(self, directory: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        # The drivers' own walks pass over what they may not read.
+        for facts in self._listed(self._place[0].ls, directory):
+            name = f"{directory}/{facts['name'].rstrip('/').rpartition('/')[2]}"
+            if facts["type"] != "directory":
+                yield name, facts
+            elif name.count("/") <= _DEPTH:
+                yield from self._walked(name)
+
+    def _listed(self, look: Callable[..., Any], directory: str) -> Any:
+        """Give what a driver's method says of a directory, nothing if there is none."""
         try:
-            with self._explaining():
-                self._place[0].invalidate_cache()
-                return self._place[0].find(directory, detail=True)
+            with explaining(self._address):
+                return look(f"{self._place[1]}/{directory}", detail=True)
         except FileNotFoundError:
             return {}
+
+    def _checked[T](self, absent: set[T]) -> set[T]:
+        """Give what is absent, if there is a place for it at all; raise `RemoteError`."""
+        if absent and self._address.whole_at_once:
+            _ = self._bucket
+        return absent
+
+    @functools.cached_property
+    def _bucket(self) -> str:
+        """The bucket or container; there is no other place that isn't made by storing in it."""
+        files, place = self._place
+        bucket = place.strip("/").partition("/")[0]
+        try:
+            with explaining(self._address):
+                if self._address.scheme in _GOOGLE:
+                    # Whoever may read and write what is in a bucket may not read its properties.
+                    files.ls(bucket, max_results=1)
+                else:
+                    files.info(bucket)
+        except FileNotFoundError:
+            raise no_place(self._address) from None
+        return bucket
 
     def delete(self, keys: Collection[str]) -> None:
         """Forget blobs."""
         self._check_writable()
 
         def remove(key: str, _: Tell) -> None:
-            with contextlib.suppress(FileNotFoundError), self._explaining():
+            with contextlib.suppress(FileNotFoundError), explaining(self._address):
                 self._place[0].rm_file(self._name(key))
 
         self._spread(keys, remove, lambda _: None)
@@ -185,18 +236,6 @@ class FsspecRemote:
                 f"the remote {self._address} can only be read",
                 hint="by http results can be fetched; push them by another way to the same place",
             )
-
-    @contextlib.contextmanager
-    def _explaining(self) -> Iterator[None]:
-        try:
-            yield
-        except (PivotError, ImportError, FileNotFoundError):
-            raise
-        except Exception as error:  # noqa: BLE001 - each driver has errors of its own
-            raise RemoteError(
-                f"the remote {self._address} can't be used ({type(error).__name__})",
-                hint="check the network and the login; what was moved stays, so run it again",
-            ) from None
 
 
 def _opened(address: Address) -> tuple[Any, str]:
