@@ -42,5 +42,7 @@ format: environment ## format the code, and mend what the linter can mend
 bench: environment ## measure, on a quiet machine; OPTIONS="--sizes 176 --no-dvc" is quicker
 	@$(BIN)/python -m benchmarks $(OPTIONS)
 
-docs: environment ## write the generated pages of docs/
+docs: environment ## write the generated pages of docs/, then build the site in build/site
 	@$(BIN)/python docs/generate.py
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "open build/site/index.html"

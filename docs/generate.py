@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Write what the docs say about commands, settings and floors, from the code that knows.
 
-`make docs` runs this. docs/cli.md is generated as a whole; in other pages it is what stands between
-`<!-- generated: NAME -->` and `<!-- end -->`. Tests: tests/docs/test_generated.py.
+`make docs` runs this, and then builds the site. docs/cli.md and the drawings are generated as a
+whole; in other pages it is what stands between `<!-- generated: NAME -->` and `<!-- end -->`.
+Tests: tests/docs/test_generated.py.
 """
 
 from __future__ import annotations
@@ -46,8 +47,13 @@ def pages() -> dict[Path, str]:
     handwritten = {DOCS / "configuration.md": "settings", DOCS / "architecture.md": "floors"}
     found = {page: filled(page, name, sections[name]) for page, name in handwritten.items()}
     matrix = runpy.run_path(str(ROOT / "tests" / "fingerprint" / "matrix.py"))
+    drawings = runpy.run_path(str(DOCS / "drawings.py"))
+    drawn = {
+        DOCS / "floors.svg": drawings["floors"]([split(layer) for layer in layers()]),
+        DOCS / "one-run.svg": drawings["run"](),
+    }
     cases = {ROOT / "tests" / "fingerprint" / "README.md": matrix["page"]()}
-    return {DOCS / "cli.md": cli_page(), **found, **cases}
+    return {DOCS / "cli.md": cli_page(), **found, **drawn, **cases}
 
 
 def filled(page: Path, name: str, text: str) -> str:
@@ -98,12 +104,22 @@ def default(value: object) -> str:
 
 def floors_table() -> str:
     """Give a row for each floor, from the top, with the question that each module answers."""
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
-    layers = next(c for c in settings["contracts"] if c["type"] == "layers")["layers"]
+    found = layers()
     rows = ["| floor | module | what it answers |", "|---|---|---|"]
-    for number, layer in zip(range(len(layers), 0, -1), layers, strict=True):
-        rows += [f"| {number} | `{m}` | {question(m)} |" for m in re.split(r" [|:] ", layer)]
+    for number, layer in zip(range(len(found), 0, -1), found, strict=True):
+        rows += [f"| {number} | `{m}` | {question(m)} |" for m in split(layer)]
     return "\n".join([*rows, ""])
+
+
+def layers() -> list[str]:
+    """Give the floors from the top, as the contract has them."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    return next(c for c in settings["contracts"] if c["type"] == "layers")["layers"]
+
+
+def split(layer: str) -> list[str]:
+    """Give the modules of a floor."""
+    return re.split(r" [|:] ", layer)
 
 
 def question(module: str) -> str:

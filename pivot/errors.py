@@ -112,7 +112,11 @@ class WorkerCrashedError(StageError):
     """The process that ran a stage died; `signal` names the signal (SIGSEGV) or exit status."""
 
     def __init__(self, stage: str, signal: str) -> None:
-        super().__init__(f"the worker process died: {signal}", stage=stage)
+        # The kernel says nothing to whom it kills.
+        hint = (
+            "if nobody did that, memory ran out: try fewer --jobs" if signal == "SIGKILL" else None
+        )
+        super().__init__(f"the worker process died: {signal}", stage=stage, hint=hint)
         self.signal = signal
 
 

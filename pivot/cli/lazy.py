@@ -18,7 +18,7 @@ from pivot.errors import PluginError
 from pivot.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from click.shell_completion import CompletionItem
 
@@ -66,6 +66,17 @@ class LazyGroup(click.Group):
         if words in entries:
             return _plugin_command(entries[words])
         return LazyGroup(cmd_name, words=words, help=_summary(entries))
+
+    def shadow(self, words: Sequence[str]) -> str | None:
+        """Give the built-in command that a plugin's command of this name can't be reached for."""
+        first, *rest = words
+        builtin = self._builtins.get(first)
+        if builtin is None:
+            return None
+        command = getattr(importlib.import_module(builtin.module), builtin.attribute)
+        if not rest or not isinstance(command, LazyGroup):
+            return " ".join((*self._words, first))
+        return command.shadow(rest)
 
     @override
     def resolve_command(

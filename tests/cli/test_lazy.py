@@ -38,6 +38,8 @@ acme complain = acme_commands:complain
 acme nothing = acme_commands:nothing
 acme broken = acme_missing:command
 run = acme_commands:leave
+data get = acme_commands:leave
+data weigh = acme_commands:greet
 """
 
 
@@ -138,3 +140,11 @@ def test_a_group_without_commands_has_none():
     import click
 
     assert group.list_commands(click.Context(group)) == []
+
+
+def test_a_plugin_adds_to_a_group_of_pivots_what_is_not_in_it(acme, invoke):
+    assert invoke("data", "weigh", "you").out == "hello you\n"
+    shown = invoke("plugins").out
+    assert "'data get' is a command of Pivot itself" in shown
+    assert "'data' is" not in shown
+    assert "'data weigh' is" not in shown

@@ -1,12 +1,12 @@
 """How the pages of the documentation are followed, block by block, as a reader would.
 
 A page's fenced blocks are taken in order, in a directory that is empty at first. What becomes of a
-block stands in its info string: with `title="FILE"` it is written to that file; `excerpt` must be
-part of a file that is there; `console` is typed into a shell, and what is printed must be what is
-shown; other `python` is run as a script; `sh` and `text` are only read. The comment
-`<!-- a new directory -->` starts afresh, `<!-- a copy of DIRECTORY -->` beside a copy of one of the
-repository's. Where times and hashes stand, any will do, and a line of three dots stands for any
-lines.
+block stands in its info string: with `title="FILE"` it is written to that file; `console` is typed
+into a shell, and what is printed must be what is shown; other `python` is run as a script; `sh` and
+`text` are only read. After the comment `<!-- an excerpt -->` it must be part of a file that is
+there; `<!-- a new directory -->` starts afresh, `<!-- a copy of DIRECTORY -->` beside a copy of one
+of the repository's. Where times and hashes stand, any will do, and a line of three dots stands for
+any lines.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).parent.parent.parent
 _FENCE = re.compile(
     r"^<!-- (?P<start>a new directory|a copy of (?P<copied>\S+)) -->$"
-    r"|^```(?P<language>\w+)(?: title=\"(?P<title>[^\"]+)\"| (?P<excerpt>excerpt))?\n"
+    r"|^(?P<excerpt><!-- an excerpt -->\n\n?)?"
+    r"```(?P<language>\w+)(?: title=\"(?P<title>[^\"]+)\")?\n"
     r"(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
@@ -41,7 +42,7 @@ _NOISE = [
     (re.compile(r"\b(Old|New): [0-9a-f]{8}\b"), r"\1: 01234567"),
     (re.compile(r"\"[0-9a-f]{16}\""), '"0123456789abcdef"'),
 ]
-_READ_ONLY = frozenset({"sh", "text", "mermaid"})
+_READ_ONLY = frozenset({"sh", "text"})
 _MADE = shutil.ignore_patterns(".pivot", "build", "__pycache__", "metrics.json", "report.json")
 
 

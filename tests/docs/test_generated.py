@@ -33,6 +33,8 @@ PAGES = [
     "docs/cli.md",
     "docs/configuration.md",
     "docs/architecture.md",
+    "docs/floors.svg",
+    "docs/one-run.svg",
     "tests/fingerprint/README.md",
 ]
 

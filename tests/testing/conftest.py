@@ -2,12 +2,14 @@
 
 A module of tests names such a file as `BROKEN_FILE`. Each class of tests in it has an attribute
 `breaks`: the names of exactly those checks that must fail. With `AT_ONCE` so many processes share
-the checks, which pays where most of them wait for what a broken driver never does.
+the checks, which pays where most of them wait for what a broken driver never does. With `FEW` a
+driver that breaks something is only put to the checks that must fail; to all with `make faults`.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from collections import defaultdict
@@ -18,9 +20,11 @@ from xml.etree import ElementTree as ET
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import ModuleType
 
 DIRECTORY = Path(__file__).parent / "broken"
+ROUNDS = int(os.environ.get("PIVOT_TEST_ROUNDS", "1"))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -38,7 +42,9 @@ def verdicts(
     """Give, for each class in the file of broken drivers, the checks that failed."""
     report = tmp_path_factory.mktemp("verdicts") / "report.xml"
     file = DIRECTORY / request.module.BROKEN_FILE
-    command = [sys.executable, "-m", "pytest", str(file), "-q", f"--junitxml={report}"]
+    few = getattr(request.module, "FEW", False) and ROUNDS == 1
+    checks = list(_needed(file)) if few else [str(file)]
+    command = [sys.executable, "-m", "pytest", *checks, "-q", f"--junitxml={report}"]
     command += ["--numprocesses", str(getattr(request.module, "AT_ONCE", 0))]
     result = subprocess.run(command, check=False, capture_output=True, text=True)
     # 1 is "some tests failed"; a file that can't even be collected has another status.
@@ -49,6 +55,15 @@ def verdicts(
         wrong = {child.tag for child in case} & {"failure", "error"}
         failures[broken] |= {case.attrib["name"].partition("[")[0]} if wrong else set()
     return failures
+
+
+def _needed(file: Path) -> Iterator[str]:
+    """Name the checks that must fail, and all checks of drivers that break nothing."""
+    for name, each in vars(_module(file.name)).items():
+        if name.startswith("Test"):
+            yield from (f"{file}::{name}::{check}" for check in each.breaks)
+            if not each.breaks:
+                yield f"{file}::{name}"
 
 
 def _module(file: str) -> ModuleType:

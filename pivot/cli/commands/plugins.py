@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pivot.cli.app import COMMANDS
+from pivot.cli.app import app
 from pivot.cli.machine import reserved, say_json
 from pivot.cli.options import json_option
 from pivot.cli.terminal import say
@@ -37,9 +37,11 @@ def plugins(*, as_json: bool) -> None:
 
 def _shadowed(plugin: FoundPlugin) -> FoundPlugin:
     """Name the problem of a command that can't be reached, because Pivot has one of its name."""
-    word = plugin.name.split()[0] if plugin.name.strip() else ""
-    if plugin.group == "pivot.commands" and word in COMMANDS and plugin.problem is None:
-        return dataclasses.replace(plugin, problem=f"{word!r} is a command of Pivot itself")
+    words = plugin.name.split()
+    if plugin.group == "pivot.commands" and words and plugin.problem is None:
+        own = app.shadow(words)
+        if own is not None:
+            return dataclasses.replace(plugin, problem=f"{own!r} is a command of Pivot itself")
     return plugin
 
 
