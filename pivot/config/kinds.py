@@ -22,11 +22,14 @@ _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^?]+(?:\?.*)?")
 # Two letters at least: a colon may well be part of a path.
 _BROKEN_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(?!//[^?])")
-_PASSWORD = re.compile(r"(?<=://)([^/@?]*):[^/@?]*@")
 
 
 class RefusedError(ValueError):
     """A value that its setting does not allow; the message is what it expects."""
+
+
+class CredentialError(RefusedError):
+    """A value with a credential, which is not repeated; the message says what looks like one."""
 
 
 class Kind(Protocol):
@@ -64,30 +67,46 @@ class Name:
 
 
 @frozen
+class RemoteName:
+    """What a remote is called, for which its address may be taken."""
+
+    words: str = "the name of a remote, not its address"
+
+    def check(self, value: object) -> str:
+        """Give the name."""
+        name = Name(self.words).check(value)
+        if "://" in name:
+            raise RefusedError(self.words)
+        return name
+
+    def parse(self, text: str) -> str:
+        """Give the name."""
+        return self.check(text)
+
+
+@frozen
 class Address:
     """Where a remote is: a URL or a path. The file of settings is no place for a password."""
 
-    words: str = "a URL such as s3://bucket/prefix, without a password in it, or a path"
+    words: str = "a URL such as s3://bucket/prefix, or a path"
 
     def check(self, value: object) -> str:
         """Give the address."""
         if not isinstance(value, str) or not value.strip() or not value.isprintable():
             raise RefusedError(self.words)
+        # Late: most commands have nothing to do with remotes.
+        from pivot.config.credentials import found_in
+
         address = value.strip()
-        if _PASSWORD.search(address) or (
-            _BROKEN_URL.match(address) and not _URL.fullmatch(address)
-        ):
+        if found := found_in(address):
+            raise CredentialError(found)
+        if _BROKEN_URL.match(address) and not _URL.fullmatch(address):
             raise RefusedError(self.words)
         return address
 
     def parse(self, text: str) -> str:
         """Give the address."""
         return self.check(text)
-
-
-def without_password(value: object) -> object:
-    """Give a value as it may be shown to anybody."""
-    return _PASSWORD.sub(r"\1:***@", value) if isinstance(value, str) else value
 
 
 @frozen

@@ -62,8 +62,8 @@ def _from_file(entry: Entry) -> Said:
     setting = find_setting(entry.key, entry.place)
     try:
         return setting, setting.kind.check(entry.value), str(entry.place)
-    except RefusedError:
-        raise wrong_value(setting, entry.value, entry.place) from None
+    except RefusedError as refused:
+        raise wrong_value(setting, entry.value, refused, entry.place) from None
 
 
 def _from_environment(environ: Mapping[str, str]) -> Iterator[Said]:
@@ -85,8 +85,8 @@ def _from_overrides(overrides: Mapping[str, object]) -> Iterator[Said]:
             checked = (
                 setting.kind.parse(value) if isinstance(value, str) else setting.kind.check(value)
             )
-        except RefusedError:
-            raise wrong_value(setting, value) from None
+        except RefusedError as refused:
+            raise wrong_value(setting, value, refused) from None
         yield setting, checked, "command line"
 
 
@@ -94,5 +94,5 @@ def parse(setting: Setting, text: str, source: str = "") -> object:
     """Give the value that a text stands for; raise `ConfigError` that names its source."""
     try:
         return setting.kind.parse(text)
-    except RefusedError:
-        raise wrong_value(setting, text, source=source) from None
+    except RefusedError as refused:
+        raise wrong_value(setting, text, refused, source=source) from None

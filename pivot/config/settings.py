@@ -15,14 +15,16 @@ from pivot.config.kinds import (
     Address,
     Choice,
     Count,
+    CredentialError,
     Globs,
     Kind,
     Name,
     Preference,
+    RefusedError,
+    RemoteName,
     Seconds,
     Size,
     Switch,
-    without_password,
 )
 from pivot.errors import ConfigError
 from pivot.frozen import frozen
@@ -142,7 +144,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "default_remote",
-        Name("the name of a remote"),
+        RemoteName(),
         "Which remote push, fetch and pull use; unset: the only one there is",
     ),
 )
@@ -191,9 +193,20 @@ def find_setting(key: str, where: Place | None = None) -> Setting:
 
 
 def wrong_value(
-    setting: Setting, value: object, where: Place | None = None, source: str = ""
+    setting: Setting,
+    value: object,
+    refused: RefusedError,
+    where: Place | None = None,
+    source: str = "",
 ) -> ConfigError:
-    """Give the error that says what the setting takes."""
+    """Give the error that says what the setting takes, or what its value must not hold."""
+    # Late: only mistakes need it.
+    from pivot.config.credentials import REMEDY, masked
+
     shown = f"{source} ({setting.key!r})" if source else f"the setting {setting.key!r}"
-    value = without_password(value)
-    return ConfigError(f"{shown} is {value!r}; expected {setting.kind.words}", where=where)
+    if isinstance(refused, CredentialError):
+        message = f"{shown} holds what looks like a credential: {refused}"
+        return ConfigError(message, where=where, hint=REMEDY)
+    if isinstance(value, str) and (setting.remote is not None or "://" in value):
+        value = masked(value)
+    return ConfigError(f"{shown} is {value!r}; expected {refused}", where=where)

@@ -62,6 +62,12 @@ def choose_remote(settings: Settings, name: str | None) -> RemoteInfo:
     wanted = name or settings.default_remote or next(iter(defaults), None)
     if wanted in known:
         return known[wanted]
+    if wanted is not None and "://" in wanted:
+        # It isn't repeated: an address may hold a password.
+        raise UsageError(
+            "a remote is named by its name, and not by its address",
+            hint="give it a name: pivot config set remotes.NAME ADDRESS",
+        )
     names = ", ".join(known)
     place = f"pivot config set remotes.{wanted or 'origin'} s3://bucket/prefix"
     if wanted is None and known:

@@ -113,15 +113,44 @@ def test_half_urls_are_none(project, address):
         set_setting(project, "remotes.origin", address)
 
 
-def test_a_password_is_neither_taken_nor_shown(project):
-    with pytest.raises(ConfigError) as caught:
-        set_setting(project, "remotes.origin", "s3://me:hush@bucket")
+@pytest.mark.parametrize(
+    ("address", "what"),
+    [
+        ("s3://me:hush@bucket", "a password"),
+        ("s3://bucket/x?region=a&secret_key=hush", "the option 'secret_key'"),
+    ],
+)
+def test_a_credential_is_neither_taken_nor_shown(project, address, what):
+    with pytest.raises(ConfigError, match=f"looks like a credential: {what}\n") as caught:
+        set_setting(project, "remotes.origin", address)
     assert "hush" not in str(caught.value)
-    assert "me:***@bucket" in str(caught.value)
+    assert "the environment" in caught.value.hint
+    assert not (project / ".pivot/config.yaml").exists()
 
 
-def test_a_password_in_a_file_is_not_shown_either(project):
-    (project / ".pivot/config.yaml").write_text("remotes:\n  origin: sftp://me:hush@host\n")
+@pytest.mark.parametrize("address", ["sftp://me:hush@host", "az://c?sas_token=hush"])
+def test_a_credential_in_a_file_is_not_shown_either(project, address):
+    (project / ".pivot/config.yaml").write_text(f"remotes:\n  origin: {address}\n")
     with pytest.raises(ConfigError, match=r"config.yaml:2: ") as caught:
         load_settings(project, environ={})
+    assert "hush" not in str(caught.value)
+
+
+def test_nor_is_one_of_the_project_s_table(project):
+    (project / "pyproject.toml").write_text("[tool.pivot.remotes]\nteam = 's3://b?password=hush'\n")
+    with pytest.raises(ConfigError, match=r"pyproject.toml:2: .*the option 'password'") as caught:
+        load_settings(project, environ={})
+    assert "hush" not in str(caught.value)
+
+
+def test_what_is_no_address_is_shown_without_what_may_be_a_credential(project):
+    for address in ("s3:/bucket?key=hush", "sftp:me:hush@host"):
+        with pytest.raises(ConfigError, match=r"expected a URL") as caught:
+            set_setting(project, "remotes.origin", address)
+        assert "hush" not in str(caught.value)
+
+
+def test_an_address_is_not_the_name_of_the_default_remote(project):
+    with pytest.raises(ConfigError, match="expected the name of a remote, not its") as caught:
+        set_setting(project, "default_remote", "s3://bucket?secret_key=hush")
     assert "hush" not in str(caught.value)

@@ -5,10 +5,10 @@ Tests: tests/test_address.py.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from pivot.config.credentials import REMEDY, found_in, is_credential
 from pivot.errors import UsageError
 from pivot.frozen import frozen
 from pivot.remotes.directory import jobs_of
@@ -16,7 +16,6 @@ from pivot.remotes.directory import jobs_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_SECRET = re.compile(r"pass|secret|token|credential|key|auth|sas", re.IGNORECASE)
 _READ_ONLY = ("http", "https")
 #: A file has its name there when all of it has arrived; elsewhere it is renamed then.
 _OBJECTS = ("abfs", "az", "gcs", "gs")
@@ -50,21 +49,17 @@ class Address:
 
 def parse(url: str, options: Mapping[str, str]) -> Address:
     """Give the address that a URL and its options mean; raise `UsageError` if there is none."""
-    parts = urlsplit(url)
-    if parts.password is not None:
-        # It isn't repeated.
-        raise UsageError(
-            "the address of a remote must not hold a password",
-            hint="give it by the library's own settings: an SSH agent, ~/.netrc, the environment",
-        )
-    if not parts.netloc and not parts.path.strip("/"):
-        raise UsageError(f"the remote {url!r} names no place")
+    if found := found_in(url):
+        raise UsageError(f"the address of a remote must not hold {found}", hint=REMEDY)
     for name in options:
-        if _SECRET.search(name):
+        if is_credential(name):
             raise UsageError(
                 f"the option {name!r:.40} looks like a credential, which an address must not hold",
-                hint="give it by the library's own settings: a file of its own, the environment",
+                hint=REMEDY,
             )
+    parts = urlsplit(url)
+    if not parts.netloc and not parts.path.strip("/"):
+        raise UsageError(f"the remote {url!r} names no place")
     others = {name: value for name, value in options.items() if name != "jobs"}
     scheme = parts.scheme.lower()
     jobs = jobs_of(options, _JOBS.get(scheme, _OTHER_JOBS))
