@@ -9,6 +9,7 @@ import threading
 import uuid
 
 import pytest
+from fsspec.registry import _registry
 from pivot_fsspec import open_fsspec
 
 from pivot.errors import RemoteError, UsageError
@@ -77,6 +78,8 @@ def test_a_place_that_cannot_be_reached_is_named(tmp_path):
 
 
 def test_a_driver_that_is_not_installed_is_told_with_the_remedy(monkeypatch):
+    # As if nobody had used it yet.
+    monkeypatch.delitem(_registry, "gs", raising=False)
     monkeypatch.setitem(sys.modules, "gcsfs", None)
     with pytest.raises(UsageError, match="is not installed") as caught:
         open_fsspec("gs://bucket/x", {}).missing(["0" * 16])
