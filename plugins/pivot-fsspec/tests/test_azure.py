@@ -96,8 +96,6 @@ class TestAzure(RemoteSuite):
     @pytest.fixture
     def open_remote(self, account, monkeypatch):
         monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", account)
-        # It keeps file systems, and looks at the environment when it makes one.
-        fsspec.get_filesystem_class("az").clear_instance_cache()
         container = f"c{uuid.uuid4().hex}"
         fsspec.filesystem("az", connection_string=account).mkdir(container)
         return functools.partial(open_fsspec, f"az://{container}/place", {})

@@ -45,11 +45,10 @@ class TestGoogle(RemoteSuite):
     many = 20
 
     @pytest.fixture
-    def open_remote(self, google, emulator, monkeypatch):
+    def open_remote(self, emulator, monkeypatch):
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", emulator)
         # Where fsspec looks for settings that no address may hold.
         monkeypatch.setitem(fsspec.config.conf, "gs", {"token": "anon"})
-        google.GCSFileSystem.clear_instance_cache()
         bucket = f"b{uuid.uuid4().hex}"
         fsspec.filesystem("gs").mkdir(bucket)
         return functools.partial(open_fsspec, f"gs://{bucket}/place", {})
