@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pivot.registry import Registry
     from pivot.session import Session
     from pivot.stage import Stage
+    from pivot.sync import Progress
 
 
 def run(
@@ -45,6 +46,7 @@ def run(
     keep_going: bool | None = None,
     on_event: Callable[[Event], None] | None = None,
     on_explanation: Callable[[Explanation], None] | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
     cancellation: Cancellation | None = None,
     plugins: PluginHost | None = None,
     question: Callable[[int], Question] | None = None,
@@ -66,6 +68,8 @@ def run(
         on_event: called with every event, in the calling thread.
         on_explanation: called likewise with why a stage is going to run or to be restored, before
             that is decided; with the differences of the sources, as `explain(diff=True)` gives it.
+        on_progress: with `pull`, called whenever some bytes of outputs were fetched, one call at a
+            time, from any thread; the totals are those of the fetch for one stage.
         cancellation: lets another thread or a signal handler stop the run.
         plugins: a plugin host with objects that answer or listen; a new one by default.
         question: for a command line that wants to answer by `pivot.engine.snapshot` when it's asked
@@ -88,6 +92,7 @@ def run(
             pull=pull,
             on_event=on_event,
             on_explanation=on_explanation,
+            on_progress=on_progress,
             cancellation=cancellation,
         )
         if question is not None and report.unchanged:
@@ -104,6 +109,7 @@ def run_in(
     pull: bool = False,
     on_event: Callable[[Event], None] | None = None,
     on_explanation: Callable[[Explanation], None] | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
     cancellation: Cancellation | None = None,
     spares: bool = False,
 ) -> tuple[RunReport, Judge]:
@@ -139,7 +145,7 @@ def run_in(
             lambda: session.open_executor(prepared.workers, prepared.new, spares=spares),
             emit,
             cancellation or Cancellation(),
-            _supply(session, stack) if pull else None,
+            _supply(session, stack, on_progress) if pull else None,
         )
         stack.enter_context(recorder)
         report = runner.run()
@@ -147,14 +153,19 @@ def run_in(
     return report, judge
 
 
-def _supply(session: Session, stack: contextlib.ExitStack) -> Callable[[Stage, Verdict], bool]:
+def _supply(
+    session: Session,
+    stack: contextlib.ExitStack,
+    on_progress: Callable[[Progress], None] | None,
+) -> Callable[[Stage, Verdict], bool]:
     # Late: a plain run has nothing to do with remotes.
-    from pivot.sync.opening import choose_remote, open_remote
+    from pivot.sync.opening import Options, choose_remote, open_remembering
     from pivot.sync.supply import Supplier
 
-    remote = open_remote(session, choose_remote(session.settings, None))
+    # What turns out not to be there must not count as there any more, for a later push.
+    remote = open_remembering(session, choose_remote(session.settings, None), Options())
     stack.callback(remote.close)
-    return Supplier(session.workspace, remote).supply
+    return Supplier(session.workspace, remote, on_progress).supply
 
 
 def _judge(

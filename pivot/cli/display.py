@@ -16,7 +16,7 @@ from pivot.cli.terminal import complain, say
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from pivot.api import RunReport
+    from pivot.api import Progress, RunReport
     from pivot.cli.narration import Line
     from pivot.events import Event
 
@@ -39,6 +39,10 @@ class Display(Protocol):
 
     def tell(self, event: Event) -> None:
         """Show an event."""
+        ...
+
+    def pull(self, progress: Progress) -> None:
+        """Show how far a fetch of outputs is; called from any thread, one call at a time."""
         ...
 
     def finish(self, report: RunReport) -> None:
@@ -74,6 +78,9 @@ class Quiet:
     def tell(self, event: Event) -> None:
         """Print what is worth it."""
         self._print(self._narrator.tell(event))
+
+    def pull(self, progress: Progress) -> None:
+        """Show nothing of it."""
 
     def finish(self, report: RunReport) -> None:
         """Print the last lines."""

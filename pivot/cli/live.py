@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING, override
 
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
+    from rich.console import RenderableType
     from rich.live import Live
-    from rich.text import Text
+    from rich.progress import Progress as Drawing
 
+    from pivot.api import Progress as Transfer
     from pivot.api import RunReport
     from pivot.cli.narration import Line
     from pivot.events import Event
@@ -90,18 +93,39 @@ class LiveLines(Quiet):
         self._progress = Progress()
         self._live: Live | None = None
         self._moving = True
+        #: Of what is fetched, while something is.
+        self._bar: Drawing | None = None
+        self._lock = threading.Lock()
 
     @override
     def tell(self, event: Event) -> None:
         """Print what is worth it, and let the moving part show the rest."""
         self._progress.tell(event)
-        if isinstance(event, RunStarted) and event.prints_here:
+        if isinstance(event, RunStarted):
             # A stage that runs in this process may talk to the terminal itself: a debugger does.
-            self._moving = False
-            self._narrator = Narrator(starts=True)
-        if isinstance(event, StageStarted) and self._moving and self._live is None:
+            self._moving = not event.prints_here
+            if event.prints_here:
+                self._narrator = Narrator(starts=True)
+        if isinstance(event, StageStarted):
             self._start()
         super().tell(event)
+
+    @override
+    def pull(self, progress: Transfer) -> None:
+        """Let the moving part show a bar, until all is there."""
+        # Late: few runs fetch anything.
+        from pivot.cli.sharing import draw, new_drawing
+
+        self._start()
+        live, bar = self._live, self._bar
+        if live is None or progress.files == progress.total_files:
+            self._bar = None
+            return
+        if bar is None:
+            bar = new_drawing(live.console)
+            bar.add_task("pull")
+        draw(bar, bar.task_ids[0], "pull", progress)
+        self._bar = bar
 
     @override
     def finish(self, report: RunReport) -> None:
@@ -132,32 +156,43 @@ class LiveLines(Quiet):
         self._stop()
 
     def _stop(self) -> None:
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
+        with self._lock:
+            # Whoever still fetches something then does it unseen.
+            self._moving = False
+            if self._live is not None:
+                self._live.stop()
+                self._live = self._bar = None
 
     def _start(self) -> None:
+        with self._lock:
+            if self._moving and self._live is None:
+                self._live = self._drawn()
+
+    def _drawn(self) -> Live:
         # It takes as long to load as all else together; a run without work does without.
         from rich.console import Console
         from rich.live import Live
 
         console = Console(no_color=not in_colour(sys.stdout), highlight=False, markup=False)
-        self._live = Live(
+        live = Live(
             get_renderable=lambda: self._picture(console.height),
             console=console,
             refresh_per_second=_FRAMES_PER_SECOND,
             transient=True,
             redirect_stderr=sys.stderr.isatty(),
         )
-        self._live.start()
+        live.start()
+        return live
 
-    def _picture(self, height: int) -> Text:
-        from rich.text import Text  # loaded by now
+    def _picture(self, height: int) -> RenderableType:
+        from rich.console import Group  # loaded by now
+        from rich.text import Text
 
         lines = [Text.from_ansi(line) for line in self._progress.lines(height - _MARGIN)]
         picture = Text("\n").join(lines)
         picture.no_wrap, picture.overflow = True, "ellipsis"
-        return picture
+        bar = self._bar
+        return picture if bar is None else Group(bar.get_renderable(), picture)
 
     @override
     def _print(self, lines: list[Line]) -> None:

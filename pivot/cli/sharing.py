@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
+    from rich.console import Console
     from rich.progress import Progress as Drawing
+    from rich.progress import TaskID
 
     from pivot.api import Progress, Sharing
     from pivot.plugins import PluginHost
@@ -183,24 +185,34 @@ class Bar:
                 return
             self._drawing = self._start()
             self._task = self._drawing.add_task(self._title)
-        files = f"{self._title} {progress.files}/{progress.total_files}"
-        self._drawing.update(
-            self._task, description=files, completed=progress.size, total=progress.total_size
-        )
+        draw(self._drawing, self._task, self._title, progress)
 
     def _start(self) -> Drawing:
-        # It takes as long to load as all else together; where nothing moves, nothing is drawn.
+        # Late, as below.
         from rich.console import Console
-        from rich.progress import BarColumn, DownloadColumn, TextColumn, TransferSpeedColumn
-        from rich.progress import Progress as Drawing
 
-        drawing = Drawing(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            DownloadColumn(),
-            TransferSpeedColumn(),
-            console=Console(stderr=True, no_color=not in_colour(sys.stderr)),
-            transient=True,
-        )
+        drawing = new_drawing(Console(stderr=True, no_color=not in_colour(sys.stderr)))
         drawing.start()
         return drawing
+
+
+def draw(drawing: Drawing, task: TaskID, title: str, progress: Progress) -> None:
+    """Draw how far a transfer is."""
+    files = f"{title} {progress.files}/{progress.total_files}"
+    drawing.update(task, description=files, completed=progress.size, total=progress.total_size)
+
+
+def new_drawing(console: Console) -> Drawing:
+    """Give a bar with bytes and rate, still without a task; it's gone at its end."""
+    # It takes as long to load as all else together; where nothing moves, nothing is drawn.
+    from rich.progress import BarColumn, DownloadColumn, TextColumn, TransferSpeedColumn
+    from rich.progress import Progress as Drawing
+
+    return Drawing(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        console=console,
+        transient=True,
+    )

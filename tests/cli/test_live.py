@@ -14,6 +14,7 @@ import time
 import click
 import pytest
 
+from pivot.api import Progress as Transfer
 from pivot.cli.live import LiveLines, Progress
 from pivot.events import RunStarted, StageFinished, StageStarted, Status
 
@@ -115,10 +116,10 @@ def test_before_anything_runs_a_note_goes_straight_to_standard_error(capfd):
 class Screen:
     """A process on a terminal of its own, and what it has drawn there so far."""
 
-    def __init__(self, project, *words, **environ):
+    def __init__(self, project, *words, program=("-m", "pivot.cli"), **environ):
         self._master, slave = pty.openpty()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "pivot.cli", *words],
+            [sys.executable, *program, *words],
             cwd=project.root,
             stdin=slave,
             stdout=slave,
@@ -197,6 +198,35 @@ def test_a_terminal_shows_what_runs_and_is_left_in_order(slow, screen):
     assert plain.rstrip().splitlines()[-1].startswith("2 ran in")
     assert shown.drawn.count(HIDE_CURSOR) == shown.drawn.count(SHOW_CURSOR) == 1
     assert "\x1b[32mran" in shown.drawn
+
+
+PULLING = """
+from pivot.api import Progress
+from pivot.cli.live import LiveLines
+
+with LiveLines() as display:
+    display.pull(Progress(files=3, size=5_000_000, total_files=7, total_size=10_000_000))
+    input()
+    display.pull(Progress(files=7, size=10_000_000, total_files=7, total_size=10_000_000))
+    display._live.refresh()
+"""
+
+
+def test_what_is_fetched_has_a_bar_with_bytes_until_it_is_there(screen):
+    shown = screen(program=("-c", PULLING))
+    shown.until("5.0/10.0 MB")
+    assert "pull 3/7" in click.unstyle(shown.drawn)
+    shown.type("\n")
+    assert shown.end() == 0
+    assert "7/7" not in shown.drawn
+    assert shown.drawn.count(HIDE_CURSOR) == shown.drawn.count(SHOW_CURSOR) == 1
+
+
+def test_what_is_fetched_for_a_stage_in_this_process_draws_nothing(capfd):
+    with LiveLines() as display:
+        display.tell(RunStarted(("a",), "inline", 1))
+        display.pull(Transfer(files=0, size=5, total_files=1, total_size=10))
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_failure_on_a_terminal_shows_the_traceback(slow, screen):

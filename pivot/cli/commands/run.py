@@ -196,6 +196,7 @@ def _run(wish: Wish, display: Display) -> int:
             pull=wish.pull,
             question=wish.question,
             on_event=on_event,
+            on_progress=display.pull if wish.pull else None,
             cancellation=cancellation,
             plugins=PluginHost(on_problem=lambda problem: display.tell(Warned(str(problem)))),
         )

@@ -81,6 +81,40 @@ def test_a_damaged_remote_makes_stages_run(pushed, tmp_path):
     assert pushed.run(pull=True) == {"scale": "ran", "total": "ran"}
 
 
+def test_who_wants_to_know_is_told_how_far_it_is(pushed):
+    seen = []
+    pushed.run(pull=True, on_progress=seen.append)
+    assert seen
+    assert all(0 <= progress.size <= progress.total_size for progress in seen)
+    assert (seen[-1].files, seen[-1].total_files) == (1, 1)
+    assert seen[-1].size == seen[-1].total_size > 0
+
+
+class Far:
+    """Remotes of which is remembered what they hold."""
+
+    @pivot.hookimpl
+    def pivot_open_remote(self, url, options):
+        remote = DirectoryRemote(pathlib.Path(url.removeprefix("file://")))
+        remote.far = True
+        return remote
+
+
+def test_what_turns_out_not_to_be_there_is_pushed_again(scaling, tmp_path, monkeypatch):
+    monkeypatch.setenv("PIVOT_REMOTES__ORIGIN", str(tmp_path / "share"))
+    host = pivot.PluginHost()
+    host.register(Far())
+    scaling.run()
+    assert pivot.push(scaling.root, plugins=host).files == 2
+    for directory in (tmp_path / "share/files", Layout(scaling.root).blobs):
+        for blob in directory.glob("??/*"):
+            blob.unlink()
+    (scaling.root / "scaled.json").unlink()
+    (scaling.root / "total.json").unlink()
+    assert scaling.run(pull=True, plugins=host) == {"scale": "ran", "total": "ran"}
+    assert pivot.push(scaling.root, plugins=host).files == 2
+
+
 class Unreachable:
     """Remotes that can't be reached."""
 
