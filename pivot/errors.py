@@ -142,6 +142,10 @@ class RemoteError(PivotError):
     exit_status: ClassVar[int] = 1
 
 
+class UnlistedError(RemoteError):
+    """A remote can't tell what it holds, but has what is asked for by its name."""
+
+
 class CorruptionError(PivotError):
     """Something that is stored is not what it was when it was stored."""
 

@@ -373,7 +373,8 @@ class Remote(Protocol):
     def list(self, beginnings: Collection[str] = ("",)) -> Iterator[Stored]:
         """Give what has a key with one of these beginnings, in any order; by default, everything.
 
-        What else lies there is passed over.
+        What else lies there is passed over. A place that can't tell what it holds raises
+        `UnlistedError`: then only that can be got from it whose key is known.
         """
         ...
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, override
 from pivot.decide import ReasonKind, Run
 from pivot.engine.forecast import Forecaster
 from pivot.engine.judge import Judge
-from pivot.errors import CorruptionError
+from pivot.errors import CorruptionError, UnlistedError
 from pivot.store.runs import with_result
 from pivot.sync.entries import LONGEST, decode_entry
 from pivot.sync.staging import staging
@@ -105,10 +105,14 @@ class Supplier:
         if run in self._asked:
             return False
         self._asked.add(run)
-        listed = self._remote.list([f"{run}-"])
-        keys = sorted(
-            one.key for one in listed if one.key.startswith(f"{run}-") and one.size <= LONGEST
-        )
+        keys: list[str] = []
+        # Of a place that can't be listed, only what locks name can be had.
+        with contextlib.suppress(UnlistedError):
+            keys = sorted(
+                one.key
+                for one in self._remote.list([f"{run}-"])
+                if one.key.startswith(f"{run}-") and one.size <= LONGEST
+            )
         declared = [(out.name, out.path) for out in stage.outs]
         state = self._workspace.state
         fitting = [

@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 import pivot
-from pivot.errors import RemoteError
+from pivot.errors import RemoteError, UnlistedError
 from pivot.remotes.directory import DirectoryRemote
 from pivot.store.layout import Layout
 
@@ -133,6 +133,34 @@ def test_a_remote_that_cannot_be_reached_fails_the_stage(pushed):
     found = pushed.run(pull=True, plugins=host)
     assert found == {"scale": "failed", "total": "cancelled"}
     assert pushed.report.stages[0].error == "the remote is down"
+
+
+class Unlisted:
+    """Remotes that can't tell what they hold, as a web server."""
+
+    def __init__(self, place):
+        self.place = place
+
+    @pivot.hookimpl
+    def pivot_open_remote(self, url, options):
+        class Web(DirectoryRemote):
+            def list(self, beginnings=("",)):
+                raise UnlistedError("it can't be listed")
+
+        return Web(self.place)
+
+
+def test_of_a_remote_that_cannot_be_listed_what_locks_name_is_had(pushed, tmp_path):
+    host = pivot.PluginHost()
+    host.register(Unlisted(tmp_path / "share"))
+    assert pushed.run(pull=True, plugins=host) == {"scale": "ran", "total": "ran"}
+    for blob in Layout(pushed.root).blobs.glob("??/*"):
+        blob.unlink()
+    (pushed.root / "total.json").unlink()
+    pushed.edit("pipeline.py", "sum(numbers)", "2 * sum(numbers)")
+    assert pivot.pull(pushed.root, plugins=host).files == 2
+    (pushed.root / "scaled.json").unlink()
+    assert pushed.run(pull=True, plugins=host) == {"scale": "restored", "total": "ran"}
 
 
 def test_a_pull_gets_what_no_lock_names(pushed, invoke):

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import fsspec
 
-from pivot.errors import RemoteError, UsageError
+from pivot.errors import RemoteError, UnlistedError, UsageError
 from pivot.interfaces import Moved, Stored
 from pivot.remotes.names import folders, key_of, name_of
 from pivot.remotes.spreading import spread
@@ -150,7 +150,7 @@ class FsspecRemote:
 
     def list(self, beginnings: Collection[str] = ("",)) -> Iterator[Stored]:
         """Give what there is; it is asked for when the first is wanted."""
-        self._check_writable()
+        self._check_writable(UnlistedError)
         wanted = {name for beginning in beginnings for name in folders(beginning)}
         found: dict[str, Stored] = {}
         for directory in {name.rpartition("/")[0] for name in wanted}:
@@ -230,9 +230,9 @@ class FsspecRemote:
             _ = self._place  # one thread connects
             spread(items, do, tell, min(self._address.jobs, len(items)))
 
-    def _check_writable(self) -> None:
+    def _check_writable(self, error: type[RemoteError] = RemoteError) -> None:
         if self._address.read_only:
-            raise RemoteError(
+            raise error(
                 f"the remote {self._address} can only be read",
                 hint="by http results can be fetched; push them by another way to the same place",
             )
