@@ -118,6 +118,9 @@ def summary(report: Sharing, words: Words) -> Iterator[str]:
     yield f"{done} {moved} {way}; {plural(report.present, 'file')} already {words.there}"
     if report.restored:
         yield f"restored {plural(len(report.restored), 'output')}: {', '.join(report.restored)}"
+    if report.runs and words is not PUSH:
+        them = "a stage" if report.runs == 1 else f"{report.runs} stages"
+        yield f"'pivot run' now restores {them} that ran elsewhere"
     if report.never_run:
         yield f"without results, since they never ran: {', '.join(report.never_run)}"
 

@@ -63,7 +63,7 @@ class Sharing:
     #: many stages can be restored now that no lock could have told of.
     runs: int = 0
     shortages: tuple[Shortage, ...] = ()
-    #: Stages without a lock: there is nothing to be moved for them.
+    #: Stages without a lock, for which nothing was moved.
     never_run: tuple[str, ...] = ()
     #: Outputs that were brought back into the workspace, in the order of the stages.
     restored: tuple[str, ...] = ()

@@ -68,7 +68,7 @@ def _moved(
     selection: Selection,
     options: Options,
     move: Callable[..., None],
-    move_runs: Callable[[_Transfer], int],
+    move_runs: Callable[[_Transfer], _Runs],
 ) -> Sharing:
     chosen = choose_remote(session.settings, options.remote)
     wanted, never_run = wanted_outputs(session, selection)
@@ -82,17 +82,26 @@ def _moved(
         shortages = tally.shortages((item, synchronizer.keys(item.content)) for item in wanted)
         short = {shortage.stage for shortage in shortages} | set(never_run)
         transfer = _Transfer(session, selection, options, remote, tally, frozenset(short))
-        runs = 0 if options.dry_run else move_runs(transfer)
+        runs = _Runs() if options.dry_run else move_runs(transfer)
     return Sharing(
         remote=chosen.name,
         dry_run=options.dry_run,
         files=tally.files,
         size=tally.size,
         present=tally.present,
-        runs=runs,
+        runs=runs.number,
         shortages=shortages,
-        never_run=never_run,
+        never_run=tuple(name for name in never_run if name not in runs.supplied),
     )
+
+
+@frozen
+class _Runs:
+    """What was moved of what stages without a fitting lock have made."""
+
+    number: int = 0
+    #: Those that have what they would make now.
+    supplied: frozenset[str] = frozenset()
 
 
 @frozen
@@ -113,8 +122,8 @@ class _Transfer:
         return [name for name in self.selection.names if name not in self.selection.paths]
 
 
-def _push_runs(transfer: _Transfer) -> int:
-    """Send the entries of the runs that made what the locks name; give how many were sent.
+def _push_runs(transfer: _Transfer) -> _Runs:
+    """Send the entries of the runs that made what the locks name.
 
     With them goes what tells that this project uses the remote.
     """
@@ -134,14 +143,14 @@ def _push_runs(transfer: _Transfer) -> int:
             for key, file in files.items():
                 file.write_bytes(entries[key])
             transfer.remote.upload(files, lambda _: None)
-    return len(missing - {project})
+    return _Runs(len(missing - {project}))
 
 
-def _fetch_runs(transfer: _Transfer) -> int:
-    """Get what a run would restore though no lock names it; give how many stages were supplied."""
+def _fetch_runs(transfer: _Transfer) -> _Runs:
+    """Get what a run would restore though no lock names it."""
     session, tally = transfer.session, transfer.tally
     supplier = Supplier(session.workspace, transfer.remote, transfer.options.on_progress)
     supplied = supply_all(session, transfer.whole, supplier)
     tally.files += supplier.files
     tally.size += supplier.size
-    return supplied
+    return _Runs(len(supplied), frozenset(supplied))

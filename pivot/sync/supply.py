@@ -175,13 +175,13 @@ class SupplyingJudge(Judge):
         return verdict
 
 
-def supply_all(session: Session, names: Iterable[str], supplier: Supplier) -> int:
+def supply_all(session: Session, names: Iterable[str], supplier: Supplier) -> set[str]:
     """Get what a run of these stages, in topological order, would restore instead of running.
 
-    Gives how many stages were supplied by what another machine has run.
+    Gives the stages that were supplied by what another machine has run.
     """
     stages = {name: session.stages[name] for name in names}
     judge = SupplyingJudge(session, supplier)
     for _ in Forecaster(session.graph, stages, judge).forecasts(tuple(stages)):
         pass
-    return len(supplier.learnt)
+    return supplier.learnt

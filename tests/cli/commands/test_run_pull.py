@@ -198,3 +198,13 @@ def test_it_goes_with_running_only(scaling, invoke, other):
     done = invoke("run", "--pull", other)
     assert done.status == 2
     assert f"--pull and {other} can't be used together" in done.err
+
+
+def test_a_pull_tells_what_a_run_restores_and_of_the_others_that_they_never_ran(pushed, invoke):
+    pushed.edit("pipeline.py", "sum(numbers)", "2 * sum(numbers)")
+    done = invoke("pull")
+    assert done.status == 0
+    assert done.out.splitlines()[1:] == [
+        "'pivot run' now restores a stage that ran elsewhere",
+        "without results, since they never ran: total",
+    ]
