@@ -14,6 +14,7 @@ def test_options_are_for_the_driver_but_for_jobs():
     assert (address.url, address.jobs, address.options) == ("gs://bucket/x", 3, {"project": "p"})
     assert parse("sftp://host/x", {}).jobs == 1
     assert parse("gs://bucket", {}).jobs == 8
+    assert parse("sftp://host/x", {"jobs": "99"}).jobs == 8
 
 
 @pytest.mark.parametrize(

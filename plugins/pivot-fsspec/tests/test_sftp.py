@@ -17,6 +17,7 @@ import pytest
 from pivot_fsspec import open_fsspec
 
 from pivot.errors import RemoteError
+from pivot.hashing import hash_bytes
 from pivot.testing import RemoteSuite
 
 pytest.importorskip("paramiko", reason="the SFTP driver needs paramiko")
@@ -161,3 +162,17 @@ class TestSFTP(RemoteSuite):
             # A host by another name: the driver keeps its connections.
             open_fsspec(f"sftp://{user}@localhost:{port}{home}/x", {}).missing(list(blobs))
         assert "login" in caught.value.hint
+
+    def test_several_transfers_at_a_time_get_their_own_answers(self, open_remote, tmp_path):
+        blobs = {hash_bytes(str(n).encode()): tmp_path / str(n) for n in range(24)}
+        for n, file in enumerate(blobs.values()):
+            file.write_bytes(str(n).encode())
+        remote = open_fsspec(open_remote.args[0], {"jobs": "8"})
+        remote.upload(blobs, lambda _: None)
+        assert remote.missing(blobs.keys()) == set()
+        back = {key: tmp_path / f"back-{key}" for key in blobs}
+        assert remote.download(back, lambda _: None) == set()
+        assert all(back[key].read_bytes() == file.read_bytes() for key, file in blobs.items())
+        remote.delete(blobs.keys())
+        assert remote.missing(blobs.keys()) == blobs.keys()
+        remote.close()

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _READ_ONLY = ("http", "https")
 #: A file has its name there when all of it has arrived; elsewhere it is renamed then.
 _OBJECTS = ("abfs", "az", "gcs", "gs")
+#: A thread needs a channel of its own there; servers allow ten on a connection if nobody says more.
+_CHANNELS = {"sftp": 8, "ssh": 8}
 _JOBS = {"sftp": 1, "ssh": 1}
 _OTHER_JOBS = 8
 
@@ -42,6 +44,11 @@ class Address:
         return self.scheme in _READ_ONLY
 
     @property
+    def one_each(self) -> bool:
+        """Whether threads can't share what one connection has opened."""
+        return self.scheme in _CHANNELS
+
+    @property
     def whole_at_once(self) -> bool:
         """Whether nobody ever sees a part of a file there."""
         return self.scheme in _OBJECTS
@@ -63,4 +70,5 @@ def parse(url: str, options: Mapping[str, str]) -> Address:
     others = {name: value for name, value in options.items() if name != "jobs"}
     scheme = parts.scheme.lower()
     jobs = jobs_of(options, _JOBS.get(scheme, _OTHER_JOBS))
+    jobs = min(jobs, _CHANNELS.get(scheme, jobs))
     return Address(scheme, url.rstrip("/"), jobs, others)

@@ -54,6 +54,8 @@ class FsspecRemote:
 
     def __init__(self, address: Address) -> None:
         self._address = address
+        #: Channels of the connection that nobody uses now, of a driver that needs one per thread.
+        self._idle: list[Any] = []
 
     @functools.cached_property
     def _place(self) -> tuple[Any, str]:
@@ -69,6 +71,23 @@ class FsspecRemote:
                 hint=f"pip install 'pivot[{extra}]'",
             ) from None
         return found, path.rstrip("/")
+
+    @contextlib.contextmanager
+    def _files(self) -> Iterator[Any]:
+        """Give the file system, for one thread."""
+        files = self._place[0]
+        if not self._address.one_each:
+            yield files
+            return
+        try:
+            own = self._idle.pop()
+        except IndexError:
+            with explaining(self._address):
+                own = _with_channel(files)
+        try:
+            yield own
+        finally:
+            self._idle.append(own)
 
     def _name(self, key: str) -> str:
         return f"{self._place[1]}/{name_of(key)}"
@@ -86,8 +105,8 @@ class FsspecRemote:
             name = self._name(key)
             try:
                 # A driver's `exists` takes whatever fails for an absence.
-                with explaining(self._address):
-                    self._place[0].info(name)
+                with self._files() as files, explaining(self._address):
+                    files.info(name)
             except FileNotFoundError:
                 absent.add(key)
 
@@ -101,8 +120,8 @@ class FsspecRemote:
         def send(item: tuple[str, Path], tell: Tell) -> None:
             key, file = item
             try:
-                with explaining(self._address):
-                    self._send(file, self._name(key))
+                with self._files() as files, explaining(self._address):
+                    self._send(files, file, self._name(key))
             except FileNotFoundError:
                 if not file.exists():
                     raise
@@ -111,13 +130,12 @@ class FsspecRemote:
 
         self._spread(blobs.items(), send, tell)
 
-    def _send(self, file: Path, name: str) -> None:
-        files = self._place[0]
+    def _send(self, files: Any, file: Path, name: str) -> None:
         if self._address.whole_at_once:
             files.put_file(str(file), name)
             return
         directory, _, last = name.rpartition("/")
-        files.makedirs(directory, exist_ok=True)
+        _make(files, directory)
         temporary = f"{directory}/.{last}.{os.urandom(8).hex()}.part"
         try:
             files.put_file(str(file), temporary)
@@ -135,8 +153,8 @@ class FsspecRemote:
             key, file = item
             temporary = file.with_name(f".{os.urandom(8).hex()}.part")
             try:
-                with explaining(self._address):
-                    self._place[0].get_file(self._name(key), str(temporary))
+                with self._files() as place, explaining(self._address):
+                    place.get_file(self._name(key), str(temporary))
                 temporary.replace(file)
             except FileNotFoundError:
                 absent.add(key)
@@ -215,13 +233,19 @@ class FsspecRemote:
         self._check_writable()
 
         def remove(key: str, _: Tell) -> None:
-            with contextlib.suppress(FileNotFoundError), explaining(self._address):
-                self._place[0].rm_file(self._name(key))
+            with (
+                contextlib.suppress(FileNotFoundError),
+                self._files() as files,
+                explaining(self._address),
+            ):
+                files.rm_file(self._name(key))
 
         self._spread(keys, remove, lambda _: None)
 
     def close(self) -> None:
-        """Do nothing: fsspec keeps its connections for the next who needs them."""
+        """Let go of channels; fsspec keeps its connections for the next who needs them."""
+        while self._idle:
+            self._idle.pop().ftp.close()
 
     def _spread[T](
         self, items: Collection[T], do: Callable[[T, Tell], None], tell: Callable[[Moved], None]
@@ -253,6 +277,26 @@ def _netrc() -> Any:
     import httpx
 
     return httpx.NetRCAuth() if Path("~/.netrc").expanduser().is_file() else None
+
+
+def _with_channel(files: Any) -> Any:
+    """Give the same file system by another channel of its connection.
+
+    Of two threads that share a channel, one may take the other's answer, and both wait for ever.
+    """
+    own = object.__new__(type(files))
+    own.__dict__.update(files.__dict__)
+    own.ftp = files.client.open_sftp()
+    return own
+
+
+def _make(files: Any, directory: str) -> None:
+    """Make a directory and those around it, of which others may make some at the same time."""
+    for _ in range(_DEPTH + 1):
+        with contextlib.suppress(Exception):
+            files.makedirs(directory, exist_ok=True)
+            return
+    files.makedirs(directory, exist_ok=True)
 
 
 def _rename(files: Any, temporary: str, name: str) -> None:
