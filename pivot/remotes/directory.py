@@ -61,8 +61,7 @@ class DirectoryRemote:
 
     def missing(self, keys: Collection[str]) -> set[str]:
         """Give those of the keys that the directory doesn't hold."""
-        with self._explaining("read"):
-            return {key for key in keys if not self._file(key).is_file()}
+        return {key for key in keys if self._status(self._file(key)) is None}
 
     def upload(self, blobs: Mapping[str, Path], tell: Callable[[Moved], None]) -> None:
         """Copy files into the directory."""
@@ -87,11 +86,11 @@ class DirectoryRemote:
         def get(item: tuple[str, Path], tell: Tell) -> None:
             key, target = item
             source = self._file(key)
+            if self._status(source) is None:
+                absent.add(key)
+                return
             with self._explaining("read"):
-                if source.is_file():
-                    _copy(key, source, target, tell)
-                else:
-                    absent.add(key)
+                _copy(key, source, target, tell)
 
         spread(files.items(), get, tell, self._jobs)
         return absent
@@ -110,13 +109,17 @@ class DirectoryRemote:
     def _matching(self, beginning: str) -> Iterator[Path]:
         folder, *rest = beginning.split("/")
         shard, name = (*rest, "", "")[:2]
-        return self._directory.glob(f"{folder}/{shard if name else f'{shard}*'}/{name}*")
+        around = self._directory / folder
+        for one in [shard] if name else _names(around, shard):
+            for last in _names(around / one, name):
+                yield around / one / last
 
     def _status(self, file: Path) -> os.stat_result | None:
+        """Look at a blob; what may not be looked at is not absent."""
         with self._explaining("read"):
             try:
                 return file.stat()
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 return None
 
     def delete(self, keys: Collection[str]) -> None:
@@ -140,6 +143,13 @@ class DirectoryRemote:
                 f"the remote {self._directory} can't be {verb}: {error.strerror}",
                 hint="is the drive mounted and not full, and may you use it?",
             ) from error
+
+
+def _names(directory: Path, beginning: str) -> list[str]:
+    try:
+        return [one.name for one in directory.iterdir() if one.name.startswith(beginning)]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def _copy(key: str, source: Path, target: Path, tell: Callable[[Moved], None]) -> None:

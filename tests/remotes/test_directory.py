@@ -115,3 +115,15 @@ def test_a_directory_that_may_not_be_written_is_an_error(place, remote, blob):
 def test_a_blob_that_cannot_be_read_is_an_error(remote, tmp_path):
     with pytest.raises(RemoteError, match="No such file"):
         remote.upload({KEY: tmp_path / "nowhere"}, deaf)
+
+
+def test_what_may_not_be_looked_at_is_not_an_empty_place(tmp_path):
+    # A loop is refused to everybody, the superuser too.
+    (tmp_path / "files").symlink_to(tmp_path / "files")
+    remote = DirectoryRemote(tmp_path)
+    with pytest.raises(RemoteError, match="can't be read"):
+        remote.missing(["0" * 16])
+    with pytest.raises(RemoteError, match="can't be read"):
+        list(remote.list())
+    with pytest.raises(RemoteError, match="can't be read"):
+        remote.download({"0" * 16: tmp_path / "out"}, lambda _: None)
