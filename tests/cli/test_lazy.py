@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from pivot.cli.app import app
+from pivot.cli.commands.data import data
 from pivot.cli.lazy import LazyGroup
 
 MODULE = """
@@ -54,9 +55,11 @@ def acme(tmp_path, monkeypatch):
     (site / "acme_commands.py").write_text(MODULE)
     monkeypatch.syspath_prepend(site)
     importlib.invalidate_caches()
-    app.__dict__.pop("_additions", None)
+    for group in (app, data):
+        vars(group).pop("_additions", None)
     yield site
-    app.__dict__.pop("_additions", None)
+    for group in (app, data):
+        vars(group).pop("_additions", None)
     sys.modules.pop("acme_commands", None)
 
 

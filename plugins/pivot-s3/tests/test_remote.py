@@ -144,8 +144,8 @@ class TestOptions:
 
 
 def loops():
-    """How many event loops of remotes there are."""
-    return sum(thread.name == "pivot-s3" for thread in threading.enumerate())
+    """The event loops of remotes that there are; those of other tests may end at any moment."""
+    return {thread for thread in threading.enumerate() if thread.name == "pivot-s3"}
 
 
 class TestConnections:
@@ -164,19 +164,19 @@ class TestConnections:
         remote.upload(blobs, deaf)
         assert remote.missing(blobs.keys()) == set()
         assert keys(remote) == list(blobs)
-        assert (len(clients), loops()) == (1, before + 1)
+        assert (len(clients), len(loops() - before)) == (1, 1)
         remote.close()
-        assert loops() == before
+        assert loops() <= before
 
     def test_one_that_nobody_closes_is_closed_when_it_is_dropped(self, server, bucket):
         gc.collect()
         before = loops()
         remote = open_s3(f"s3://{bucket}", {"endpoint_url": server.url})
         assert keys(remote) == []
-        assert loops() == before + 1
+        assert len(loops() - before) == 1
         del remote
         gc.collect()
-        assert loops() == before
+        assert loops() <= before
 
     def test_at_the_end_of_the_process_nothing_is_left_open(self, server, bucket):
         program = (
