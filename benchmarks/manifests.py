@@ -1,11 +1,12 @@
 """How long does it take to find out what 176 stages are made of? Prints it in starts of Python.
 
-Two projects of 50 modules (see `projects`), one with models, classes and loaders and one of plain
-functions, are fingerprinted by new processes: *cold*, without a symbol index; *warm*, with the
-index and unchanged files; *edited*, after one module was changed. What is compared is CPU time:
-from opening the index until the last manifest is made and the index is written; the imports of
-Pivot and of the project are left aside. The unit is the CPU time of `python -c pass`, and of each
-the least of several rounds counts. Run it on a quiet machine: `make bench`.
+Three projects of 50 modules (see `projects`) are fingerprinted by new processes: plain functions;
+stages with parameters, inputs and outputs as the documentation has them; and such stages over
+models, tables and classes with bases. *Cold* is without a symbol index; *warm*, with the index and
+unchanged files; *edited*, after one module was changed. What is compared is CPU time: from opening
+the index until the last manifest is made and the index is written; the imports of Pivot and of the
+project are left aside. The unit is the CPU time of `python -c pass`, and of each the least of
+several rounds counts. Run it on a quiet machine: `make bench`.
 """
 
 from __future__ import annotations
@@ -19,12 +20,16 @@ import tempfile
 from pathlib import Path
 
 from projects.generated import write_project
-from projects.simple import write_simple_project
+from projects.simple import write_simple_project, write_typed_project
 
 ROUNDS = 7
 MODULES = 50
 STAGES = 176
-PROJECTS = {"models": write_project, "functions": write_simple_project}
+PROJECTS = {
+    "functions": write_simple_project,
+    "typed": write_typed_project,
+    "models": write_project,
+}
 PYTHON = (sys.executable, "-c", "pass")
 MEASURE = """
 import sys, time

@@ -12,6 +12,7 @@ Tests: tests/benchmarks/test_sharing.py.
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import tempfile
@@ -27,7 +28,7 @@ from benchmarks.sharing.server import PACKAGE, serving
 from benchmarks.sharing.tools import REQUIREMENTS, TOOLS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from benchmarks.measuring.processes import Use
 
@@ -64,9 +65,13 @@ def main() -> None:
     parts = [
         f"{around.date}: {machine}, {versions}; load {around.load:.1f}, {given.rounds} rounds."
     ]
-    parts += [render(shape, measured(shape, given.rounds)) for shape in shapes]
+    sys.stdout.write(f"{parts[0]}\n")
+    for shape in shapes:
+        parts.append(render(shape, measured(shape, given.rounds)))
+        # What was found stays, should the next shape be too much for a tool or its server.
+        sys.stdout.write(f"\n{parts[-1]}\n")
+        sys.stdout.flush()
     text = "\n\n".join(parts) + "\n"
-    sys.stdout.write(text)
     if given.write_docs:
         head, begin, rest = PAGE.read_text("utf-8").partition(BEGIN)
         _, end, tail = rest.partition(END)
@@ -97,14 +102,18 @@ def once(name: str, place: Path, source: Path) -> Found:
     with serving(place) as server:
         tool = TOOLS[name](place / "project", source, server.url)
 
-        def note(what: str, before: int, use: Use) -> None:
+        def note(what: str, do: Callable[[], Use]) -> None:
+            # Else who comes first waits for the disk to take what was written before.
+            os.sync()
+            before = server.requests()
+            use = do()
             found[what] = Figure(use.seconds, use.cpu, server.requests() - before)
 
-        note(PUSH, server.requests(), tool.push())
+        note(PUSH, tool.push)
         if tool.knows:
-            note(AGAIN, server.requests(), tool.push())
+            note(AGAIN, tool.push)
         tool.forget()
-        note(PULL, server.requests(), tool.pull())
+        note(PULL, tool.pull)
         if not same(source, tool.root / "data"):
             raise ValueError(f"{name} got something else than was sent")
     return found
