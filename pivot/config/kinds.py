@@ -6,11 +6,14 @@ line). What it does not allow, it refuses. Tests: tests/config/test_kinds.py.
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Protocol
 
 from pivot.frozen import frozen
+
+# No number that a system has a use for is larger; of time, no system waits for longer.
+_MOST = 2**63 - 1
+_LONGEST = 1e9
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
@@ -117,7 +120,7 @@ class Count:
 
     def check(self, value: object) -> int:
         """Give the number."""
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MOST:
             raise RefusedError(self.words)
         return value
 
@@ -140,7 +143,7 @@ class Size:
         """Give the bytes; what is written with a unit is a text in a typed file, too."""
         if isinstance(value, str):
             return self.parse(value)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MOST:
             raise RefusedError(self.words)
         return value
 
@@ -151,7 +154,10 @@ class Size:
             raise RefusedError(self.words)
         number, prefix, binary = match.groups()
         unit = (1024 if binary else 1000) ** _POWERS[prefix.lower()]
-        return self.check(int(float(number) * unit))
+        size = float(number) * unit
+        if size > _MOST:
+            raise RefusedError(self.words)
+        return self.check(int(size))
 
 
 @frozen
@@ -192,7 +198,7 @@ class Seconds:
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise RefusedError(self.words)
         # Not a number is not less than 0 either; an endless wait can't be handed to the system.
-        if not 0 <= value < math.inf:
+        if not 0 <= value <= _LONGEST:
             raise RefusedError(self.words)
         return float(value)
 

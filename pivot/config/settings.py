@@ -209,4 +209,13 @@ def wrong_value(
         return ConfigError(message, where=where, hint=REMEDY)
     if isinstance(value, str) and (setting.remote is not None or "://" in value):
         value = masked(value)
-    return ConfigError(f"{shown} is {value!r}; expected {refused}", where=where)
+    return ConfigError(f"{shown} is {_short(value)}; expected {refused}", where=where)
+
+
+def _short(value: object) -> str:
+    import reprlib  # only mistakes need it
+
+    try:
+        return repr(value) if isinstance(value, str) and len(value) < 200 else reprlib.repr(value)
+    except ValueError:  # from so many digits Python makes no text
+        return "a number of thousands of digits"

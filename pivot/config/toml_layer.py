@@ -28,10 +28,11 @@ def read_toml(root: Path) -> list[Entry]:
     if data is None or "pivot" not in data:
         return []
     lines = _lines(data)
-    table = _table(data, lines)
-    return [
-        Entry(key, value, Place(_FILE, _line_of(key, lines))) for key, value in _flat(table, ())
-    ]
+    try:
+        flat = list(_flat(_table(data, lines), ()))
+    except RecursionError:
+        raise ConfigError("this is nested too deeply", where=Place(_FILE, 1)) from None
+    return [Entry(key, value, Place(_FILE, _line_of(key, lines))) for key, value in flat]
 
 
 def _table(text: str, lines: Lines) -> dict[str, Any]:

@@ -31,11 +31,14 @@ def parse_yaml(text: str) -> list[Entry]:
     # Late: a project without the file does not pay for the parser.
     import yaml
 
+    from pivot.plain_yaml import ExtentError, check_extent
+
     try:
         loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
         if node is None:
             return []
+        check_extent(node)
         if not isinstance(node, yaml.MappingNode):
             raise ConfigError("the file must hold 'key: value' lines", where=_place(node))
         return _unique(_entries(loader, node, ()))
@@ -46,6 +49,14 @@ def parse_yaml(text: str) -> list[Entry]:
     except yaml.YAMLError as error:
         message = f"not valid YAML: {' '.join(str(error).split())}"
         raise ConfigError(message, where=Place(LOCAL_FILE, 1)) from error
+    except ExtentError as error:
+        message = f"not valid YAML: {error}"
+        raise ConfigError(message, where=Place(LOCAL_FILE, error.line)) from None
+    except ValueError as error:  # an escape for a character that there is not
+        raise ConfigError(f"not valid YAML: {error}", where=Place(LOCAL_FILE, 1)) from None
+    except RecursionError:
+        message = "not valid YAML: this is nested too deeply"
+        raise ConfigError(message, where=Place(LOCAL_FILE, 1)) from None
 
 
 def _entries(
@@ -54,12 +65,22 @@ def _entries(
     import yaml
 
     for key_node, value_node in node.value:
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise ConfigError("a key is a word, not a list or a mapping", where=_place(key_node))
         path = (*section, str(key_node.value))
         if isinstance(value_node, yaml.MappingNode) and len(path) == 1:
             yield from _entries(loader, value_node, path)
         else:
-            value = loader.construct_object(value_node, deep=True)
-            yield Entry(".".join(path), value, _place(key_node))
+            yield Entry(".".join(path), _value(loader, value_node), _place(key_node))
+
+
+def _value(loader: yaml.SafeLoader, node: yaml.Node) -> object:
+    from pivot.plain_yaml import value_of  # late, as above
+
+    try:
+        return value_of(node, loader)
+    except ValueError as error:  # a date that is none, say: 2024-02-31
+        raise ConfigError(f"this is not a value: {error}", where=_place(node)) from error
 
 
 def _unique(entries: Iterator[Entry]) -> list[Entry]:

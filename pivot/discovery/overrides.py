@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import reprlib
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pivot.errors import DefinitionError, DefinitionErrors, PivotError, Place
@@ -203,7 +204,7 @@ def _is_sound(stage: Stage, one: Override, errors: list[PivotError]) -> bool:
     if one.values is None:
         return False
     if not isinstance(one.values, dict):
-        problem = f"expected a mapping of parameters, not {one.values!r}"
+        problem = f"expected a mapping of parameters, not {reprlib.repr(one.values)}"
     elif stage.params is None:
         problem = "it takes no parameters"
     else:

@@ -55,8 +55,10 @@ def typed_value(text: str) -> object:
     # Only who types values pays for the parser.
     import yaml
 
+    from pivot.plain_yaml import plain_value
+
     try:
-        value = yaml.safe_load(text) if text else ""
+        value = plain_value(text, yaml.SafeLoader) if text else ""
     except (yaml.YAMLError, ValueError, RecursionError):
         # A text like `*.csv` or `@home`; where another type is wanted, the message shows it.
         return text

@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from pivot.errors import DefinitionError, PivotError, Place
+from pivot.plain_yaml import ExtentError, check_extent, value_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,13 +57,18 @@ class YamlFile:
         try:
             self._loader = yaml.SafeLoader(data.decode("utf-8-sig"))
             self.node = self._loader.get_single_node()
+            check_extent(self.node)
             if self.node is not None:
                 self._check(self.node, set())
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             raise self.wrong("this is not UTF-8 text", line) from None
+        except ExtentError as error:
+            raise self.wrong(str(error), error.node) from None
         except yaml.YAMLError as error:
             raise self._not_yaml(error) from None
+        except ValueError as error:  # an escape for a character that there is not
+            raise self.wrong(f"this is not YAML: {error}", 1) from None
         except RecursionError:
             raise self._too_deep() from None
 
@@ -90,7 +96,7 @@ class YamlFile:
     def value(self, node: Any, otherwise: Any = WRONG) -> Any:
         """Give the plain value of a node; note an error, and give `otherwise`, if it has none."""
         try:
-            return self._loader.construct_object(node, deep=True)
+            return value_of(node, self._loader)
         except ValueError as error:
             # A date that is none, say: 2024-02-31.
             self.complain(f"this is not a value: {error}", node)

@@ -101,10 +101,12 @@ class YAML(Loader[Any]):
         # PyYAML is imported by those who use it only.
         import yaml
 
+        from pivot.plain_yaml import plain_value
+
         with reading(path):
             text = path.read_text("utf-8")
         try:
-            return yaml.safe_load(text)
+            return plain_value(text, yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             column = f" (column {mark.column + 1})" if mark else ""

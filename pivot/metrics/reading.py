@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from pivot.errors import PivotError
 from pivot.metrics.values import flatten
+from pivot.plain_yaml import plain_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -82,7 +83,7 @@ def _yaml(text: str) -> Any:
 
     Loader.add_implicit_resolver("tag:yaml.org,2002:float", _EXPONENT, list("-+0123456789"))
     try:
-        return yaml.load(text, Loader)  # noqa: S506 - it is a safe one
+        return plain_value(text, Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""

@@ -51,19 +51,26 @@ class Ignore:
             raise ConfigError("this is not UTF-8 text", where=Place(IGNORE_FILE, 1)) from None
         except OSError as error:
             raise storage_error(error, "read", self._file) from error
-        # Only a project that has the file pays for the import.
-        from pathspec import GitIgnoreSpec
-
         for number, line in enumerate(lines, 1):
             try:
-                GitIgnoreSpec.from_lines([line])
+                _spec([line])
             except ValueError as error:
                 raise ConfigError(str(error), where=Place(IGNORE_FILE, number)) from None
-        return GitIgnoreSpec.from_lines(lines)
+        return _spec(lines)
 
 
 def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
     """Give a function that says whether a path is meant by some patterns, as in git's files."""
+    return _spec(globs).match_file
+
+
+def _spec(globs: Iterable[str]) -> GitIgnoreSpec:
+    # Only a project that has patterns pays for the imports.
+    import warnings
+
     from pathspec import GitIgnoreSpec
 
-    return GitIgnoreSpec.from_lines(globs).match_file
+    with warnings.catch_warnings():
+        # Of `[[`, which in a regular expression may mean something else in times to come.
+        warnings.simplefilter("ignore", FutureWarning)
+        return GitIgnoreSpec.from_lines(globs)

@@ -52,3 +52,12 @@ def test_what_is_not_toml_is_an_error_with_its_line(tmp_path, text, line):
 def test_a_pivot_that_is_not_a_table_is_an_error(tmp_path):
     with pytest.raises(ConfigError, match=r"^pyproject.toml:2: 'tool.pivot' must be a table"):
         read(tmp_path, "[tool]\npivot = 3\n")
+
+
+def test_what_is_nested_too_deeply_is_an_error(tmp_path):
+    for text in (
+        f"[tool.pivot]\njobs = {'[' * 5000}",
+        f"[tool.pivot.{'.'.join('a' * 5000)}]\nb = 1",
+    ):
+        with pytest.raises(ConfigError, match=r"^pyproject.toml:1: this is nested too deeply"):
+            read(tmp_path, text)

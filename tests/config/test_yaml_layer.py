@@ -45,6 +45,12 @@ def test_a_project_without_the_file_says_nothing(tmp_path):
         ("jobs: !!python/name:os.system\n", r":1: not valid YAML: could not determine"),
         ("jobs: &a [*a]\n", r":1: not valid YAML"),
         ("jobs: 1\n---\njobs: 2\n", r":2: not valid YAML"),
+        ('jobs: "\\U8007D1ED"\n', r":1: not valid YAML: "),
+        ("jobs: 1\nhash: " + "[" * 900, r":1: not valid YAML: this is nested too deeply"),
+        ("jobs: 0x" + "f" * 9000, r":1: not valid YAML: this is a number that is too long"),
+        ("jobs: 1\nhash: !!timestamp 9\n", r":2: this is not a value: it doesn't fit its tag"),
+        ("jobs: 1\nhash: 2024-02-31\n", r":2: this is not a value: day"),
+        ("jobs: 1\n? [hash]\n: 1\n", r":2: a key is a word, not a list or a mapping"),
         ("jobs: \x00\n", r":1: not valid YAML: unacceptable character"),
     ],
 )

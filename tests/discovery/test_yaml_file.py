@@ -63,7 +63,9 @@ def test_a_value_that_is_none_is_kept_as_an_error():
     ]
 
 
-@pytest.mark.parametrize("text", ["a: [", "a: b: c", "- x\na: b", "a: *b", "---\na\n---\nb\n"])
+@pytest.mark.parametrize(
+    "text", ["a: [", 'a: "\\U8007D1ED"', "a: b: c", "- x\na: b", "a: *b", "---\na\n---\nb\n"]
+)
 def test_what_is_not_yaml_is_one_error_with_its_line(text):
     with pytest.raises(DefinitionError, match=r"^some\.yaml:[1-4]: this is not YAML: "):
         parsed(text)

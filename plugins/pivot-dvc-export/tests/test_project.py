@@ -193,6 +193,14 @@ def test_several_commands_are_kept_apart(read):
         ("stages: {x: {foreach: 3, do: {cmd: a}}}", "'foreach' needs"),
         ("stages: {x: {foreach: [1]}}", "'foreach' needs"),
         ("stages: {x: {matrix: [1], cmd: a}}", "'matrix' needs"),
+        ("stages: &a {x: *a}", "dvc.yaml:1: this contains itself"),
+        ("stages: {x: !!float ''}", "dvc.yaml can't be read"),
+        ("%YAML 9.9\n---\nstages: {x: 1}", "dvc.yaml:1: this is not YAML"),
+        ("vars: [a: '${b}']\nstages: {x: {cmd: a}}", "'vars': nothing says what ${b} is"),
+        (
+            f"stages: {{x: {{cmd: a, matrix: {{a: &l {[0] * 99}, b: *l, c: *l, d: *l}}}}}}",
+            "stage 'x': its matrix makes 96,059,601 stages",
+        ),
         ("vars: [none.yaml]\nstages: {x: {cmd: a}}", "none.yaml can't be read"),
     ],
 )

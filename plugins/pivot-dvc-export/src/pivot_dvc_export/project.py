@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import os
 import posixpath
 import re
 import tomllib
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml.error import ReusedAnchorWarning
 
+from pivot.discovery.matrix import MOST_VARIANTS
 from pivot.errors import DiscoveryError, Place
+from pivot.plain_yaml import ExtentError, check_extent
 from pivot.stage import STAGE_NAME
 from pivot_dvc_export.templates import Reference, Scope, TemplateError, Text
 
@@ -34,6 +39,8 @@ _KNOWN = frozenset(
     {"cmd", "deps", "params", "outs", "metrics", "plots", "wdir", "desc", "vars", "meta"}
 )
 _OF_OUTS = frozenset({"cache", "persist"})
+# What parsers let through when a value doesn't fit its tag, or a version is none.
+_OF_VALUES = (ArithmeticError, AttributeError, LookupError, TypeError)
 #: What a plot may say of itself in either tool, in the order in which it's written.
 _OF_PLOTS = ("x", "y", "title")
 _SEVERAL = re.compile(r"[;&|\n]")
@@ -115,15 +122,25 @@ def load(file: Path) -> Any:
             case ".toml":
                 return tomllib.loads(text)
             case _:
-                return YAML(typ="safe", pure=True).load(text)
+                return _yaml(text)
+    except ExtentError as error:
+        raise DiscoveryError(str(error), where=Place(file.name, error.line)) from error
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or str(error).partition("\n")[0]
         place = Place(file.name, mark.line + 1 if mark else 1)
-        raise DiscoveryError(f"this is not YAML: {reason}", where=place) from error
-    except (OSError, ValueError, RecursionError) as error:
+        raise DiscoveryError(f"this is not YAML: {reason:.300}", where=place) from error
+    except (*_OF_VALUES, OSError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise DiscoveryError(f"{file.name} can't be read: {reason}") from error
+
+
+def _yaml(text: str) -> Any:
+    with warnings.catch_warnings():
+        # DVC takes the last one, too.
+        warnings.simplefilter("ignore", ReusedAnchorWarning)
+        check_extent(YAML(typ="safe", pure=True).compose(text))
+        return YAML(typ="safe", pure=True).load(text)
 
 
 def _named(project: Project) -> None:
@@ -176,7 +193,10 @@ class _File:
         content = self.content
         if not isinstance(content, Mapping) or not isinstance(content.get("stages", {}), Mapping):
             raise DiscoveryError(f"{self.where} has no mapping of stages")
-        scope = self._scope(content.get("vars"), self.home, Scope(()))
+        try:
+            scope = self._scope(content.get("vars"), self.home, Scope(()))
+        except TemplateError as error:
+            raise DiscoveryError(f"{self.where}: 'vars': {error}") from error
         implicit = self.directory / PARAMS_FILE
         if implicit.is_file():
             values = load(implicit)
@@ -246,6 +266,9 @@ class _File:
         if not isinstance(over, Mapping) or not all(isinstance(v, list) for v in over.values()):
             raise DiscoveryError(f"{self.where}: stage {name!r}: 'matrix' needs lists of values")
         self._as_it_is_now(name, entry["matrix"])
+        count = math.prod(map(len, over.values()))
+        if count > MOST_VARIANTS:
+            raise DiscoveryError(f"{self.where}: stage {name!r}: its matrix makes {count:,} stages")
         for chosen in itertools.product(*(enumerate(values) for values in over.values())):
             words = [
                 f"{dimension}{number}" if isinstance(value, (list, Mapping)) else str(value)
