@@ -84,6 +84,9 @@ _SUMMARIES = {
 }
 
 
+#: What is only about the outputs as they lie there.
+OUT_KINDS = frozenset({ReasonKind.OUT_MISSING, ReasonKind.OUT_CHANGED})
+
 #: The first word of a fact's key -> what it is if the fact is different; else it is code.
 _FACTS = {
     "file": ReasonKind.FILE_CHANGED,

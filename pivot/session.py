@@ -6,7 +6,7 @@ first needed. Example::
     with Session(root) as session:
         session.workspace.content("data.csv")
 
-Tests: tests/test_session.py.
+Tests: tests/test_api.py.
 """
 
 from __future__ import annotations

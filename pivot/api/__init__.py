@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from pivot.late import late
 
 if TYPE_CHECKING:
+    from pivot.api.accepting import Acceptances, Accepted, accept
     from pivot.api.exporting import export, plan, prepare_export
     from pivot.api.looking import composition, explain, log, plugins, stages
     from pivot.api.measuring import diff_metrics, metrics_history, show_metrics
@@ -66,6 +67,8 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Acceptances",
+    "Accepted",
     "CacheCheck",
     "CacheSize",
     "Cancellation",
@@ -103,6 +106,7 @@ __all__ = [
     "Standing",
     "Step",
     "WatchControl",
+    "accept",
     "blame",
     "cache_size",
     "checkout",
@@ -138,6 +142,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Acceptances": "pivot.api.accepting",
+    "Accepted": "pivot.api.accepting",
     "CacheCheck": "pivot.api.storing",
     "CacheSize": "pivot.api.storing",
     "Cancellation": "pivot.engine.cancellation",
@@ -175,6 +181,7 @@ _HOMES = {
     "Standing": "pivot.sync",
     "Step": "pivot.past.provenance",
     "WatchControl": "pivot.api.watching",
+    "accept": "pivot.api.accepting",
     "blame": "pivot.api.versions",
     "cache_size": "pivot.api.storing",
     "checkout": "pivot.api.sharing",

@@ -10,6 +10,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from pivot.api.opening import open_session
+from pivot.decide import OUT_KINDS
 from pivot.engine.composition import Composition
 from pivot.engine.explanation import Explainer
 from pivot.engine.forecast import Forecaster
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from pivot.registry import Registry
     from pivot.session import Session
     from pivot.stage import Stage
-    from pivot.store.lock import Record
+    from pivot.store.lock import Acceptance, Record
 
 
 def explain(
@@ -61,10 +62,18 @@ def explain(
             dataclasses.replace(
                 explainer.explain(session.stages[name], forecast),
                 grows=_growths(session, judge, name, forecast),
+                accepted=_accepted(judge, name, forecast),
             )
             for name, forecast in forecaster.forecasts(names)
             if name in wanted
         )
+
+
+def _accepted(judge: Judge, name: str, forecast: Forecast) -> tuple[Acceptance, ...]:
+    """Give what was accepted of a stage that will not run."""
+    lock, _ = judge.lock(name)
+    code = any(reason.kind not in OUT_KINDS for reason in forecast.reasons)
+    return lock.accepted if lock is not None and not code else ()
 
 
 def _growths(session: Session, judge: Judge, name: str, forecast: Forecast) -> tuple[Growth, ...]:

@@ -42,6 +42,9 @@ COMMANDS = {
     "remote": Builtin(f"{_HOME}.remote", "remote", "Show the remotes, and what they hold."),
     "gc": Builtin(f"{_HOME}.gc", "gc", "Remove what nothing refers to any more."),
     "cache": Builtin(f"{_HOME}.cache", "cache", "Look after the cache."),
+    "accept": Builtin(
+        f"{_HOME}.accept", "accept", "Say that a change of code makes no difference."
+    ),
     "init": Builtin(f"{_HOME}.init", "init", "Start a project with a small pipeline."),
     "config": Builtin(f"{_HOME}.config", "config", "Show and change settings."),
     "schema": Builtin(

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from pivot.api import Change, Explanation
     from pivot.engine.growth import Growth
+    from pivot.store.lock import Acceptance
 
 #: The library's word for a forecast -> how it is written in an explanation, on one line, its style.
 _STATUSES = {
@@ -62,6 +63,7 @@ def explanation_text(explanation: Explanation) -> str:
     if reason := summary(explanation):
         lines.append(f"  Reason: {reason}")
     lines += [f"  Growth: {_growth(one)}" for one in explanation.grows]
+    lines += [f"  Accepted: {_accepted(one)}" for one in explanation.accepted]
     if changes := list(_change_lines(explanation.changes)):
         lines += ["", "  Changes:", *changes]
     return "\n".join(lines)
@@ -72,6 +74,12 @@ def _growth(one: Growth) -> str:
     verb = "grew" if one.done else "grows"
     lost = ", which is neither in the cache nor in its place" if one.lost else ""
     return f"{one.path} {verb} from {short(one.base) or 'nothing'}{lost}"
+
+
+def _accepted(one: Acceptance) -> str:
+    """Say of which change a person said that it makes no difference, and why."""
+    was = f"was {short(one.made)} when the outputs were made" if one.made else "is new"
+    return f"{one.key}, which {was}{f' ({one.reason})' if one.reason else ''}"
 
 
 def forecast_lines(explanations: Sequence[Explanation]) -> list[str]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 #: Command -> what its arguments are, and how many it takes at most.
 PLACES: dict[str, tuple[Finder, int | None]] = {
+    "accept": (candidates.targets, None),
     "blame": (candidates.targets, 1),
     "checkout": (candidates.targets, None),
     "config get": (candidates.settings, 1),

@@ -3,14 +3,14 @@
 The order is the promise: a lock never vouches for an output that is not there and whole, whatever
 interrupts. `prepare` makes room before a stage runs, without losing anything that the user made;
 `record` notes a result, unless an input or a source was edited while the stage ran; `checkout`
-makes the outputs what the lock says. Tests: tests/engine/test_commit.py, tests/cli/test_sharing.py.
+makes the outputs what the lock says. Tests: tests/engine/test_run.py, tests/cli/test_sharing.py.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pivot.decide import OutState, Restore
+from pivot.decide import OUT_KINDS, OutState, Restore
 from pivot.engine.facts import Recorded, undeclared
 from pivot.engine.growth import growing
 from pivot.engine.workspace import LARGE
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pivot.interfaces import Outcome, Produced
     from pivot.stage import Stage
     from pivot.store.content import Content
+    from pivot.store.lock import Acceptance
 
 _UNWATCHED = (
     "which code ran could not be watched, because debuggers, profilers or the like have taken all "
@@ -142,7 +143,14 @@ class Committer:
         # What the lock itself says was made grew from what the lock says that it grew from.
         kept = past is not None and past.outs == decision.outs
         base = past.base if past is not None and kept else growing(stage, past)
-        self._write(stage, verdict, result, base)
+        # If only outputs were missing, the code is still one of which a person said that it counts.
+        code = any(reason.kind not in OUT_KINDS for reason in decision.reasons)
+        self._write(stage, verdict, result, base, past.accepted if past and not code else ())
+
+    def accept(self, stage: Stage, lock: Lock) -> None:
+        """Record that a stage's outputs count as those of the code as it is; see `acceptance`."""
+        write_lock(self._workspace.layout.lock_file(stage.name), lock)
+        self.keep_code(stage)
 
     def is_unfinished(self, stage: Stage) -> bool:
         """Say whether a stage began to change its outputs, and never recorded what came of it."""
@@ -265,7 +273,12 @@ class Committer:
         return found
 
     def _write(
-        self, stage: Stage, verdict: Verdict, result: Result, base: tuple[Record, ...]
+        self,
+        stage: Stage,
+        verdict: Verdict,
+        result: Result,
+        base: tuple[Record, ...],
+        accepted: tuple[Acceptance, ...] = (),
     ) -> None:
         observed = verdict.observed
         code = {key: value for key, value in observed.code.items() if key not in observed.unknown}
@@ -278,6 +291,7 @@ class Committer:
             outs=result.outs,
             traced=result.traced,
             base=base,
+            accepted=accepted,
         )
         # A file that takes another's place is written to the disk at once by some file systems,
         # which takes longer than all the rest of restoring a stage.
@@ -286,8 +300,10 @@ class Committer:
             write_lock(self._workspace.layout.lock_file(stage.name), lock)
         replaced = (*past.outs, *past.base) if past is not None else ()
         self._refer(stage.name, (record.content for record in (*result.outs, *replaced)))
-        state = self._workspace.state
-        state.remember(verdict.key, with_result(state.recall(verdict.key), result))
+        if not accepted:
+            # No run of this code has made what a person has accepted as its result.
+            state = self._workspace.state
+            state.remember(verdict.key, with_result(state.recall(verdict.key), result))
         if self._observer is not None:
             self._observer.stability.note(stage.name, lock.code)
         self.keep_code(stage)

@@ -2,7 +2,7 @@
 
 The judge reads (files, lock, run cache) and hands what it read to the pure `decide`. Its `key`
 names an observation in the run cache: whoever has the same key gets the same outputs. Tests:
-tests/engine/test_judge.py.
+tests/engine/test_run.py.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A missing input is an error here: by the time a stage is observed, those before it are done. A
 forecast looks before that time, so it may assume contents and leave out inputs that are not known
-yet. Tests: tests/engine/test_observe.py.
+yet. Tests: tests/engine/test_run.py.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pivot.decide import Forecast
     from pivot.engine.growth import Growth
     from pivot.errors import Place
+    from pivot.store.lock import Acceptance
 
 #: What `pivot` exits with after SIGINT, by the convention of shells: 128 + the signal's number.
 _INTERRUPTED = 130
@@ -116,6 +117,8 @@ class Explanation:
     changes: tuple[Change, ...] = ()
     #: Of outputs that grow, the versions that they grow from.
     grows: tuple[Growth, ...] = ()
+    #: Of what is up to date: the changes of code that a person said make no difference.
+    accepted: tuple[Acceptance, ...] = ()
 
     @property
     def would_run(self) -> bool:

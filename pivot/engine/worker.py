@@ -2,7 +2,7 @@
 
 `execute` takes a `Task` and gives an `Outcome`; it never raises for what user code does, and
 reports failures in the user's terms. The same code serves the `inline` executor, in the parent, and
-`interpreters`. `prepare` sets a new worker up. Tests: tests/engine/test_worker.py.
+`interpreters`. `prepare` sets a new worker up. Tests: tests/engine/test_preload.py.
 """
 
 from __future__ import annotations

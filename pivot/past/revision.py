@@ -130,13 +130,14 @@ def read_locks(
 ) -> Iterator[Lock]:
     """Give the locks that some files hold; those that are broken are added to `broken`.
 
-    Raises the first `BrokenLockError` if there is no such list.
+    Each is as it was when the outputs were made, whatever was accepted since. Raises the first
+    `BrokenLockError` if there is no such list.
     """
     for path, data in sorted(files.items()):
         if not path.endswith(_SUFFIX):
             continue
         try:
-            yield decode_lock(data, Path(f"{label}:{path}"))
+            yield decode_lock(data, Path(f"{label}:{path}")).as_made
         except BrokenLockError as error:
             if broken is None:
                 raise

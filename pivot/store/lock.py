@@ -20,13 +20,16 @@ a small conflict::
       "version": 1
     }
 
-A stage whose outputs grow also has `base`, what they grew from, which needs version 2.
+A stage whose outputs grow also has `base`, what they grew from, which needs version 2. One of which
+a person said that a change of its code makes no difference has `accepted`: what the code was by
+which its outputs were made; that needs version 3.
 A lock that is read is not trusted: it comes from git, from people, from merges. Tests:
 tests/store/test_lock.py.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import re
@@ -45,9 +48,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-VERSION = 2
+VERSION = 3
 #: A lock is written in the oldest version that can hold it: older Pivots read what they can.
-_PLAIN_VERSION = 1
+_PLAIN_VERSION, _GROWING_VERSION = 1, 2
 
 type JSON = bool | int | float | str | list[JSON] | dict[str, JSON] | None
 
@@ -55,6 +58,7 @@ _DIGITS = {"xxh64": 16, "xxh3_128": 32}
 _HASH = re.compile(r"[0-9a-f]+")
 _CONFLICT = re.compile(rb"^(?:<{7}|>{7}|={7}|\|{7})(?: |\r?$)", re.MULTILINE)
 _KEYS = frozenset({"algorithm", "code", "deps", "outs", "params", "stage", "traced", "version"})
+_ACCEPTED_KEYS = frozenset({"key", "made", "reason", "traced"})
 _RECORD_KEYS = frozenset({"directory", "executable", "hash", "name", "path", "size"})
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False).encode
 
@@ -68,6 +72,19 @@ class Record:
     #: The artifact's path.
     path: str
     content: Content
+
+
+@frozen
+class Acceptance:
+    """A change of one symbol, of which a person said that it makes no difference to the outputs."""
+
+    key: str
+    #: The hash that the symbol had when the outputs were made; None if it wasn't there.
+    made: str | None
+    #: What the person said, in one line; may be empty.
+    reason: str = ""
+    #: Whether it is among what only running showed.
+    traced: bool = False
 
 
 @frozen
@@ -86,6 +103,28 @@ class Lock:
     traced: Mapping[str, str] = field(default_factory=dict[str, str])
     #: The versions of outputs that the run began with and let grow; none of these on a first run.
     base: tuple[Record, ...] = ()
+    #: Where `code` and `traced` are not those by which the outputs were made, sorted by key.
+    accepted: tuple[Acceptance, ...] = ()
+
+    @property
+    def as_made(self) -> Lock:
+        """The lock as it was when the outputs were made, before any change was accepted."""
+        if not self.accepted:
+            return self
+        code, traced = dict(self.code), dict(self.traced)
+        for one in self.accepted:
+            symbols = traced if one.traced else code
+            symbols.pop(one.key, None)
+            if one.made is not None:
+                symbols[one.key] = one.made
+        return dataclasses.replace(self, code=code, traced=traced, accepted=())
+
+    @property
+    def version(self) -> int:
+        """The oldest version of the format that can hold it."""
+        if self.accepted:
+            return VERSION
+        return _GROWING_VERSION if self.base else _PLAIN_VERSION
 
 
 class BrokenLockError(CorruptionError):
@@ -111,15 +150,16 @@ class ConflictedLockError(BrokenLockError):
 def encode_lock(lock: Lock) -> bytes:
     """Give the bytes of a lock file; equal locks give equal bytes."""
     parts = (
+        *((f'"accepted": {_array(map(_changed, lock.accepted))}',) if lock.accepted else ()),
         f'"algorithm": {_encode(lock.algorithm)}',
-        *((f'"base": {_array(lock.base)}',) if lock.base else ()),
+        *((f'"base": {_array(map(_fields, lock.base))}',) if lock.base else ()),
         f'"code": {_object(lock.code)}',
-        f'"deps": {_array(lock.deps)}',
-        f'"outs": {_array(lock.outs)}',
+        f'"deps": {_array(map(_fields, lock.deps))}',
+        f'"outs": {_array(map(_fields, lock.outs))}',
         f'"params": {_object(lock.params)}',
         f'"stage": {_encode(lock.stage)}',
         f'"traced": {_object(lock.traced)}',
-        f'"version": {VERSION if lock.base else _PLAIN_VERSION}',
+        f'"version": {lock.version}',
     )
     return "{{\n  {}\n}}\n".format(",\n  ".join(parts)).encode("utf-8", "surrogatepass")
 
@@ -129,8 +169,8 @@ def _object(values: Mapping[str, Any]) -> str:
     return _block("{", lines, "}")
 
 
-def _array(records: Iterable[Record]) -> str:
-    return _block("[", [f"    {_encode(_fields(record))}" for record in records], "]")
+def _array(entries: Iterable[dict[str, object]]) -> str:
+    return _block("[", [f"    {_encode(entry)}" for entry in entries], "]")
 
 
 def _block(start: str, lines: list[str], end: str) -> str:
@@ -150,6 +190,11 @@ def _fields(record: Record) -> dict[str, object]:
     if content.executable:
         fields["executable"] = True
     return fields
+
+
+def _changed(one: Acceptance) -> dict[str, object]:
+    fields: dict[str, object] = {"key": one.key, "made": one.made, "reason": one.reason}
+    return fields | {"traced": True} if one.traced else fields
 
 
 def write_lock(file: Path, lock: Lock) -> None:
@@ -228,6 +273,9 @@ def _lock(fields: dict[str, Any]) -> Lock:
             f"its version is {version!r:.40}, and this Pivot reads version {VERSION}"
         )
     keys = _KEYS if version == _PLAIN_VERSION else _KEYS | {"base"}
+    if version == VERSION:
+        # What is accepted may, or may not, have grown from something.
+        keys = _KEYS | {"accepted"} | fields.keys() & {"base"}
     if fields.keys() != keys:
         raise _UnsoundError(
             f"{min(fields.keys() ^ keys)!r:.40} is missing, or doesn't belong there"
@@ -244,6 +292,7 @@ def _lock(fields: dict[str, Any]) -> Lock:
         outs=_records(fields["outs"], "outs", _DIGITS[algorithm]),
         traced=_texts(fields["traced"], "traced"),
         base=_records(fields.get("base", []), "base", _DIGITS[algorithm]),
+        accepted=_acceptances(fields.get("accepted", [])),
     )
 
 
@@ -265,6 +314,24 @@ def _texts(value: object, what: str) -> dict[str, str]:
         if type(text) is not str:
             raise _UnsoundError(f"{what}: {key!r:.80} is not a text")
     return values
+
+
+def _acceptances(value: object) -> tuple[Acceptance, ...]:
+    if type(value) is not list:
+        raise _UnsoundError("accepted is not a list")
+    return tuple([_acceptance(_dict(fields, "an entry of accepted")) for fields in value])
+
+
+def _acceptance(fields: dict[str, Any]) -> Acceptance:
+    if not fields.keys() <= _ACCEPTED_KEYS:
+        raise _UnsoundError(f"{min(fields.keys() - _ACCEPTED_KEYS)!r:.40} doesn't belong there")
+    made = fields.get("made")
+    return Acceptance(
+        key=_text(fields.get("key"), "a key"),
+        made=None if made is None else _text(made, "what a symbol was"),
+        reason=_text(fields.get("reason"), "a reason"),
+        traced=_flag(fields, "traced"),
+    )
 
 
 def _records(value: object, what: str, digits: int) -> tuple[Record, ...]:

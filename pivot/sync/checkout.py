@@ -7,7 +7,7 @@ Example::
     brought = checkout(session, ["train"], force=False)
     assert brought.complete
 
-Tests: tests/sync/test_checkout.py, tests/cli/test_sharing.py.
+Tests: tests/cli/commands/test_checkout.py, tests/cli/test_sharing.py.
 """
 
 from __future__ import annotations

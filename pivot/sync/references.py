@@ -47,7 +47,7 @@ def references(session: Session) -> References:
     listings: set[str] = set()
     runs: set[str] = set()
     for lock in _locks(session, repository):
-        runs.add(lock_key(lock, session.settings.fingerprint_packages))
+        runs.add(lock_key(lock.as_made, session.settings.fingerprint_packages))
         for record in (*lock.outs, *lock.base):
             (listings if record.content.directory else files).add(record.content.hash)
     for text in _recent(session):

@@ -133,8 +133,10 @@ def _push_runs(transfer: _Transfer) -> _Runs:
     for name in transfer.whole:
         lock = read_lock(session.workspace.layout.lock_file(name))
         if lock is not None and lock.outs and name not in transfer.short:
-            run = lock_key(lock, session.settings.fingerprint_packages)
-            key, data = encode_entry(run, Result(lock.outs, lock.traced))
+            # What was accepted here is no result of a run.
+            made = lock.as_made
+            run = lock_key(made, session.settings.fingerprint_packages)
+            key, data = encode_entry(run, Result(made.outs, made.traced))
             entries[key] = data
     missing = transfer.remote.missing(entries.keys())
     if missing:

@@ -6,7 +6,7 @@ as one file. Example::
     found = standing(session, (), Options())
     found.outputs[0].here, found.outputs[0].there    # True, False: to be pushed
 
-Tests: tests/cli/test_remote_status.py.
+Tests: tests/cli/commands/test_remote_status.py.
 """
 
 from __future__ import annotations

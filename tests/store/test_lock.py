@@ -15,6 +15,7 @@ from pivot.errors import CorruptionError, StorageError
 from pivot.paths import artifact_path
 from pivot.store.content import Content
 from pivot.store.lock import (
+    Acceptance,
     BrokenLockError,
     ConflictedLockError,
     Lock,
@@ -265,6 +266,34 @@ def test_what_it_grew_from_is_written_and_read():
     assert decode_lock(text.encode(), FILE) == grown
 
 
+def test_what_was_accepted_is_written_and_read():
+    one = Acceptance("func:m:f", "0123456789abcdef", "renamed a variable")
+    other = Acceptance("import:plugin", None, traced=True)
+    lock = replace(LOCK, accepted=(one, other))
+    text = encode_lock(lock).decode()
+    assert text.startswith(
+        '{\n  "accepted": [\n'
+        '    {"key": "func:m:f", "made": "0123456789abcdef", "reason": "renamed a variable"},\n'
+        '    {"key": "import:plugin", "made": null, "reason": "", "traced": true}\n  ],\n'
+    )
+    assert '"version": 3' in text
+    assert decode_lock(text.encode(), FILE) == lock
+    grown = replace(lock, base=(Record("log", "log.txt", Content("00000000000000aa", 3)),))
+    assert decode_lock(encode_lock(grown), FILE) == grown
+
+
+def test_a_lock_knows_what_it_was_when_the_outputs_were_made():
+    now = replace(LOCK, code={"a": "2", "b": "1", "c": "1"}, traced={"import:x": "1"})
+    accepted = (
+        Acceptance("a", "1"),
+        Acceptance("c", None),
+        Acceptance("d", "1"),
+        Acceptance("import:x", "0", traced=True),
+    )
+    made = replace(now, accepted=accepted).as_made
+    assert made == replace(LOCK, code={"a": "1", "b": "1", "d": "1"}, traced={"import:x": "0"})
+
+
 class TestDistrust:
     @pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN.keys())
     def test_what_is_no_lock_is_refused(self, data):
@@ -274,9 +303,9 @@ class TestDistrust:
         assert isinstance(caught.value, CorruptionError)
         assert len(str(caught.value)) < 600
 
-    @pytest.mark.parametrize("version", [None, 0, 3, 99, "1", 1.0, True, [], "x" * 1000])
+    @pytest.mark.parametrize("version", [None, 0, 4, 99, "1", 1.0, True, [], "x" * 1000])
     def test_another_version_is_told(self, version):
-        with pytest.raises(BrokenLockError, match=r"its version is .*reads version 2"):
+        with pytest.raises(BrokenLockError, match=r"its version is .*reads version 3"):
             decode_lock(with_fields(version=version), FILE)
 
     def test_what_it_grew_from_needs_a_newer_version(self):
@@ -289,6 +318,29 @@ class TestDistrust:
     def test_what_it_grew_from_is_not_trusted_either(self, base):
         with pytest.raises(BrokenLockError):
             decode_lock(with_fields(base=base, version=2), FILE)
+
+    @pytest.mark.parametrize(
+        "accepted",
+        [
+            None,
+            {},
+            [3],
+            [{"key": "a"}],
+            [{"key": 1, "made": None, "reason": ""}],
+            [{"key": "a", "made": 1, "reason": ""}],
+            [{"key": "a", "made": None, "reason": "", "traced": 1}],
+            [{"key": "a", "made": None, "reason": "", "more": 1}],
+        ],
+    )
+    def test_what_was_accepted_is_not_trusted_either(self, accepted):
+        with pytest.raises(BrokenLockError):
+            decode_lock(with_fields(accepted=accepted, version=3), FILE)
+
+    def test_what_was_accepted_needs_a_newer_version(self):
+        with pytest.raises(BrokenLockError, match="'accepted'"):
+            decode_lock(with_fields(accepted=[], version=2, base=[]), FILE)
+        with pytest.raises(BrokenLockError, match="'accepted'"):
+            decode_lock(with_fields(version=3), FILE)
 
     @pytest.mark.parametrize("key", json.loads(TEXT).keys())
     def test_every_key_is_needed(self, key):

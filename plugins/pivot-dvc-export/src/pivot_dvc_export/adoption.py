@@ -4,7 +4,7 @@ A stage is *adopted* if its entry in `dvc.lock` has the command, and of all that
 content that is there now, and if DVC's cache, or the project, has what it made. All of it is hashed
 again: neither a lock nor a cache is believed. Pivot then runs the stage by an executor that, in the
 place of the command, puts these outputs where the command would. Example: `adopt(project)` gives
-what became of each stage. Tests: tests/test_adoption.py, tests/test_with_dvc.py.
+what became of each stage. Tests: tests/test_import_command.py, tests/test_with_dvc.py.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ its cache, too. Example::
     record = Record.of(plan, text, {"train"}, root)
     record.text, record.hand_over()
 
-Tests: tests/test_record.py, tests/test_with_dvc.py.
+Tests: tests/test_with_dvc.py, tests/test_with_dvc.py.
 """
 
 from __future__ import annotations
