@@ -13,6 +13,7 @@ PAGES = sorted(DOCS.glob("*.md"))
 TO_BE_READ = {
     "architecture.md",
     "cli.md",
+    "comparison.md",
     "dependencies.md",
     "execution.md",
     "performance.md",
