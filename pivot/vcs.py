@@ -17,6 +17,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
 from pivot.errors import PivotError
@@ -25,7 +26,6 @@ from pivot.store.faults import storage_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _STATUS = ("status", "--porcelain=v2", "-z", "--branch", "--untracked-files=no")
@@ -145,6 +145,26 @@ class Repository:
         # What is in conflict is listed once for each version.
         return tuple(dict.fromkeys(map(os.fsdecode, listing.stdout.split(b"\0")[:-1])))
 
+    def list_present(self) -> tuple[str, ...]:
+        """Give the files of the project that git has, or doesn't ignore, by path."""
+        listing = self.ask("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        return tuple(dict.fromkeys(map(os.fsdecode, listing.stdout.split(b"\0")[:-1])))
+
+    def check_out(self, revision: str, directory: Path) -> Path:
+        """Write all files of a revision into a directory, which is made; give the project in it.
+
+        The repository stays as it is: neither its index nor its list of work trees is touched.
+        """
+        commit = self._commit(revision)
+        answer = self.ask("rev-parse", "--show-toplevel", "--show-prefix").stdout
+        top, prefix, *_ = os.fsdecode(answer).split("\n")
+        directory.mkdir()
+        index = directory.with_name(f"{directory.name}.index")
+        whole = Repository(Path(top))
+        whole.ask("read-tree", commit, index=index)
+        whole.ask("checkout-index", "--all", "--quiet", f"--prefix={directory}/", index=index)
+        return directory / prefix
+
     def read_all(self, revision: str, prefix: str) -> dict[str, bytes]:
         """Give what each file in the directory `prefix` held, as git stores it, unconverted.
 
@@ -245,25 +265,37 @@ class Repository:
         return UnknownRevisionError(revision, tuple(near), empty=empty)
 
     def ask(
-        self, *words: str, given: bytes = b"", output: IO[bytes] | None = None
+        self,
+        *words: str,
+        given: bytes = b"",
+        output: IO[bytes] | None = None,
+        index: Path | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
-        """Run git with some words and give its answer; raise `GitError` if it fails."""
-        answer = self._run(*words, given=given, output=output)
+        """Run git with some words and give its answer; raise `GitError` if it fails.
+
+        It uses its own index unless it's given another one.
+        """
+        answer = self._run(*words, given=given, output=output, index=index)
         if answer.returncode:
             raise _failure(answer)
         return answer
 
     def _run(
-        self, *words: str, given: bytes = b"", output: IO[bytes] | None = None
+        self,
+        *words: str,
+        given: bytes = b"",
+        output: IO[bytes] | None = None,
+        index: Path | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
         command = ["git", "-C", str(self.directory), *words]
+        chosen = {"GIT_INDEX_FILE": str(index)} if index is not None else {}
         try:
             return subprocess.run(
                 command,
                 input=given,
                 stdout=output or subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=_environment(),
+                env=_environment() | chosen,
                 check=False,
             )
         except OSError as error:

@@ -263,3 +263,17 @@ def test_a_glance_that_nobody_wants_any_more_leaves_no_process(git):
     glance.drop()
     glance.drop()
     assert glance._process.returncode is not None
+
+
+def test_a_revision_is_written_out_and_the_repository_stays_as_it_is(git, tmp_path):
+    first = git.commit({"top.txt": b"1", "inner/project/a b.txt": b"one"})
+    git.commit({"inner/project/a b.txt": b"two"})
+    (git.top / "inner/project/new.txt").write_text("not there then")
+    before = git("status", "--porcelain"), git("worktree", "list")
+    project = Repository(git.top / "inner/project")
+    place = project.check_out(first, tmp_path / "out")
+    assert place == tmp_path / "out/inner/project"
+    assert (place / "a b.txt").read_bytes() == b"one"
+    assert (tmp_path / "out/top.txt").read_bytes() == b"1"
+    assert (git("status", "--porcelain"), git("worktree", "list")) == before
+    assert sorted(project.list_present()) == ["a b.txt", "new.txt"]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pivot.api.measuring import diff_metrics, metrics_history, show_metrics
     from pivot.api.parameters import diff_params, show_params
     from pivot.api.remembering import history, past_run
+    from pivot.api.reviewing import affected
     from pivot.api.running import run
     from pivot.api.sharing import checkout, fetch, pull, push, remote_status, remotes
     from pivot.api.storing import (
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from pivot.engine.report import Change, Explanation, RunReport, StageReport
     from pivot.exporters.export import Export
     from pivot.exporters.planning import describe
+    from pivot.past.affected import Affected, AffectedStage
     from pivot.past.courses import Course, MetricsHistory, Point
     from pivot.past.getting import Getting, Got
     from pivot.past.measured import FileChanges, Measured, Metrics, MetricsDiff
@@ -69,6 +71,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Acceptances",
     "Accepted",
+    "Affected",
+    "AffectedStage",
     "CacheCheck",
     "CacheSize",
     "Cancellation",
@@ -107,6 +111,7 @@ __all__ = [
     "Step",
     "WatchControl",
     "accept",
+    "affected",
     "blame",
     "cache_size",
     "checkout",
@@ -144,6 +149,8 @@ __all__ = [
 _HOMES = {
     "Acceptances": "pivot.api.accepting",
     "Accepted": "pivot.api.accepting",
+    "Affected": "pivot.past.affected",
+    "AffectedStage": "pivot.past.affected",
     "CacheCheck": "pivot.api.storing",
     "CacheSize": "pivot.api.storing",
     "Cancellation": "pivot.engine.cancellation",
@@ -182,6 +189,7 @@ _HOMES = {
     "Step": "pivot.past.provenance",
     "WatchControl": "pivot.api.watching",
     "accept": "pivot.api.accepting",
+    "affected": "pivot.api.reviewing",
     "blame": "pivot.api.versions",
     "cache_size": "pivot.api.storing",
     "checkout": "pivot.api.sharing",

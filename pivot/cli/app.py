@@ -42,6 +42,7 @@ COMMANDS = {
     "remote": Builtin(f"{_HOME}.remote", "remote", "Show the remotes, and what they hold."),
     "gc": Builtin(f"{_HOME}.gc", "gc", "Remove what nothing refers to any more."),
     "cache": Builtin(f"{_HOME}.cache", "cache", "Look after the cache."),
+    "affected": Builtin(f"{_HOME}.affected", "affected", "List the stages that a change touches."),
     "accept": Builtin(
         f"{_HOME}.accept", "accept", "Say that a change of code makes no difference."
     ),

@@ -54,7 +54,8 @@ _PLAIN_VERSION, _GROWING_VERSION = 1, 2
 
 type JSON = bool | int | float | str | list[JSON] | dict[str, JSON] | None
 
-_DIGITS = {"xxh64": 16, "xxh3_128": 32}
+#: How long a hash is, by the algorithm.
+DIGITS = {"xxh64": 16, "xxh3_128": 32}
 _HASH = re.compile(r"[0-9a-f]+")
 _CONFLICT = re.compile(rb"^(?:<{7}|>{7}|={7}|\|{7})(?: |\r?$)", re.MULTILINE)
 _KEYS = frozenset({"algorithm", "code", "deps", "outs", "params", "stage", "traced", "version"})
@@ -288,10 +289,10 @@ def _lock(fields: dict[str, Any]) -> Lock:
         algorithm=algorithm,
         code=_texts(fields["code"], "code"),
         params=_dict(fields["params"], "params"),
-        deps=_records(fields["deps"], "deps", _DIGITS[algorithm]),
-        outs=_records(fields["outs"], "outs", _DIGITS[algorithm]),
+        deps=_records(fields["deps"], "deps", DIGITS[algorithm]),
+        outs=_records(fields["outs"], "outs", DIGITS[algorithm]),
         traced=_texts(fields["traced"], "traced"),
-        base=_records(fields.get("base", []), "base", _DIGITS[algorithm]),
+        base=_records(fields.get("base", []), "base", DIGITS[algorithm]),
         accepted=_acceptances(fields.get("accepted", [])),
     )
 
