@@ -27,13 +27,14 @@ from benchmarks.comparison.tables import battery_table, speed_table
 from benchmarks.measuring.rounds import Rounds
 from benchmarks.projects.layered import Layered
 from benchmarks.reporting.circumstances import look_around
+from benchmarks.reporting.page import rewrite
 from benchmarks.tools.peers import MissingError, find_peers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "comparison.md"
-BEGIN, END = "<!-- figures: python -m benchmarks.comparison -->\n", "<!-- end of figures -->\n"
+BEGIN = "<!-- figures: python -m benchmarks.comparison -->\n"
 BATTERY, SPEED = "battery", "speed"
 
 
@@ -56,11 +57,7 @@ def main() -> None:
     text = render(findings)
     sys.stdout.write(text)
     if given.write_docs:
-        head, begin, rest = PAGE.read_text("utf-8").partition(BEGIN)
-        _, end, tail = rest.partition(END)
-        if not begin or not end:
-            raise ValueError(f"{PAGE} has no place for figures")
-        PAGE.write_text(f"{head}{begin}\n{text}\n{end}{tail}", "utf-8")
+        rewrite(PAGE, text, BEGIN)
 
 
 def _options() -> argparse.Namespace:

@@ -26,6 +26,7 @@ from benchmarks.projects.plain import PlainProject
 from benchmarks.tools.dvc import Dvc
 from benchmarks.tools.peers import find_peers
 from benchmarks.tools.pivot import Pivot
+from benchmarks.tools.tool import Editable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -41,27 +42,10 @@ COLD, NO_OP, LEAF = "everything", "nothing to do", "one function edited"
 _FIRST_EDIT = 1000
 
 
-class Tool(Protocol):
-    """A tool with a project of its own that can bring that up to date."""
+class Tool(Editable, Protocol):
+    """A tool whose project is in a directory that can be looked at."""
 
     root: Path
-    pipeline: Layered
-
-    def prepare(self) -> None:
-        """Write the project."""
-        ...
-
-    def forget(self) -> None:
-        """Make it as if nothing had ever run."""
-        ...
-
-    def edit_leaf(self, edit: int) -> None:
-        """Change the function of a stage that nothing depends on."""
-        ...
-
-    def run(self) -> Use:
-        """Bring all up to date."""
-        ...
 
 
 class Peer:

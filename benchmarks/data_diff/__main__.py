@@ -23,6 +23,7 @@ from benchmarks.data_diff.cases import CASES
 from benchmarks.data_diff.files import write_pair
 from benchmarks.measuring.processes import FailedError, Use, measure
 from benchmarks.reporting.circumstances import look_around
+from benchmarks.reporting.page import rewrite
 from benchmarks.tools.peers import find_peers
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 REQUIREMENTS = ("csv-diff==1.2", "daff==1.4.2", "pandas==3.1.1")
 TOOLS = ("pivot", "pandas", "daff", "csv-diff")
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "data-diff.md"
-BEGIN, END = "<!-- figures: python -m benchmarks.data_diff -->\n", "<!-- end of figures -->\n"
+BEGIN = "<!-- figures: python -m benchmarks.data_diff -->\n"
 _SCRIPT = Path(__file__).resolve().parents[1] / "scripts" / "diff_by_key.py"
 _COUNT = """
 import json, sys
@@ -74,11 +75,7 @@ def main() -> None:
         text = tables(Path(directory), settings)
     sys.stdout.write(text)
     if given.write_docs:
-        head, begin, rest = PAGE.read_text("utf-8").partition(BEGIN)
-        _, end, tail = rest.partition(END)
-        if not begin or not end:
-            raise ValueError(f"{PAGE} has no place for figures")
-        PAGE.write_text(f"{head}{begin}\n{text}\n{end}{tail}", "utf-8")
+        rewrite(PAGE, text, BEGIN)
 
 
 def tables(directory: Path, settings: Settings) -> str:

@@ -39,9 +39,9 @@ def report(board: Board, sizes: Sequence[int], around: Circumstances) -> str:
     return "\n".join(parts)
 
 
-def rewrite(page: Path, figures: str) -> None:
-    """Put new figures into the page; raise `ValueError` if it has no place for them."""
-    head, begin, rest = page.read_text("utf-8").partition(BEGIN)
+def rewrite(page: Path, figures: str, mark: str = BEGIN) -> None:
+    """Put new figures after the mark of a page; raise `ValueError` if it has no place for them."""
+    head, begin, rest = page.read_text("utf-8").partition(mark)
     _, end, tail = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"{page} has no place for figures")

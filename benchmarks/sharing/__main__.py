@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.data_diff.__main__ import table
 from benchmarks.reporting.circumstances import look_around
+from benchmarks.reporting.page import rewrite
 from benchmarks.sharing.data import Shape, same, write
 from benchmarks.sharing.server import PACKAGE, serving
 from benchmarks.sharing.tools import REQUIREMENTS, TOOLS
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from benchmarks.measuring.processes import Use
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "sharing.md"
-BEGIN, END = "<!-- figures: python -m benchmarks.sharing -->\n", "<!-- end of figures -->\n"
+BEGIN = "<!-- figures: python -m benchmarks.sharing -->\n"
 PUSH, AGAIN, PULL = "push", "push again", "pull"
 
 
@@ -73,11 +74,7 @@ def main() -> None:
         sys.stdout.flush()
     text = "\n\n".join(parts) + "\n"
     if given.write_docs:
-        head, begin, rest = PAGE.read_text("utf-8").partition(BEGIN)
-        _, end, tail = rest.partition(END)
-        if not begin or not end:
-            raise ValueError(f"{PAGE} has no place for figures")
-        PAGE.write_text(f"{head}{begin}\n{text}\n{end}{tail}", "utf-8")
+        rewrite(PAGE, text, BEGIN)
 
 
 def measured(shape: Shape, rounds: int) -> dict[str, Found]:

@@ -25,10 +25,9 @@ if TYPE_CHECKING:
     from benchmarks.projects.layered import Layered
 
 
-class Runner(Protocol):
-    """A tool with a project of its own that can bring that up to date."""
+class Editable(Protocol):
+    """A tool with a project of its own, which can be edited and brought up to date."""
 
-    name: str
     #: What the project consists of.
     pipeline: Layered
 
@@ -44,12 +43,18 @@ class Runner(Protocol):
         """Change the function of a stage that nothing depends on."""
         ...
 
-    def edit_helper(self, edit: int) -> None:
-        """Change a source file that some stages share."""
-        ...
-
     def run(self) -> Use:
         """Bring all up to date."""
+        ...
+
+
+class Runner(Editable, Protocol):
+    """A tool that says what it did."""
+
+    name: str
+
+    def edit_helper(self, edit: int) -> None:
+        """Change a source file that some stages share."""
         ...
 
     def ran(self, output: str) -> int:

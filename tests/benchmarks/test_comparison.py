@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.comparison import edits as making
-from benchmarks.comparison.__main__ import BEGIN, END, PAGE
+from benchmarks.comparison.__main__ import BEGIN, PAGE, render
 from benchmarks.comparison.battery import from_scratch, try_all
 from benchmarks.comparison.edits import EDITS, EditError
 from benchmarks.comparison.findings import Findings, read, write
@@ -35,6 +35,7 @@ from benchmarks.measuring.figures import Figure
 from benchmarks.measuring.processes import FailedError
 from benchmarks.measuring.rounds import Rounds
 from benchmarks.projects.layered import Layered
+from benchmarks.reporting.page import END
 
 EVERY_FORM = [PLAIN, *(form for forms in FORMS.values() for form in forms)]
 BY_NAME = {edit.name: edit for edit in EDITS}
@@ -208,6 +209,16 @@ def test_the_tables():
         "| cold, seconds | 2.00 | 5.00 (2.5 times) | - |",
         "| cold, CPU seconds | 1.00 | 4.00 (4.0 times) | - |",
     ]
+
+
+def test_the_figures_say_with_which_versions_they_were_made_and_leave_out_who_was_not_tried():
+    findings = Findings({form.name: {"nothing at all": Verdict()} for form in pivot.FORMS})
+    text = render(findings)
+    assert "dvc==3.67.0" in text
+    assert text.count("| what was edited | Pivot |\n") == 1
+    assert "trivial stages" not in text
+    measured = Findings(speed={"Pivot": {COLD: Figure(1.0, cpu=1.0)}}, stages=8, machine="one")
+    assert render(measured).partition("\n\none\n\n")[2].startswith("| 8 trivial stages | Pivot |")
 
 
 def test_what_was_found_is_kept(tmp_path):

@@ -118,6 +118,14 @@ def test_figures_are_renewed_in_the_page_and_nothing_else(tmp_path):
     assert page.read_text() == f"before\n{BEGIN}\nnewer\n{END}after\n"
 
 
+def test_a_page_may_have_a_mark_of_its_own(tmp_path):
+    page = tmp_path / "sharing.md"
+    mark = "<!-- figures: another command -->\n"
+    page.write_text(f"{mark}old\n{END}after\n")
+    rewrite(page, "new", mark)
+    assert page.read_text() == f"{mark}\nnew\n{END}after\n"
+
+
 def test_a_page_without_a_place_for_figures_is_left_alone(tmp_path):
     page = tmp_path / "performance.md"
     page.write_text(f"before\n{BEGIN}old\n")

@@ -1,9 +1,9 @@
 """The pipeline for Dagster: assets with code versions; what it calls stale is materialized.
 
 A code version is what the user says it is: it stays as it is in the short form, and is a hash of
-the files that are listed in the other one. `update.py` does what the button "Materialize unsynced"
-of its web server does: it asks for the status of all assets, and materializes those that aren't
-fresh in one run.
+the files that are listed in the other one. `update.py` does what a sensor does that gives
+`RunRequest(stale_assets_only=True)`, again and again: it asks for the status of all assets, and
+materializes those that aren't fresh, until all are.
 """
 
 from __future__ import annotations
