@@ -183,7 +183,14 @@ class Session:
         state = State.open(layout.state)
         self._stack.callback(state.close)
         algorithm = self.settings.hash
-        cache = Cache(layout, algorithm, self.settings.cache_link, state.blobs, state.files)
+        cache = Cache(
+            layout,
+            algorithm,
+            self.settings.cache_link,
+            state.blobs,
+            state.files,
+            self.settings.cache_verify,
+        )
         tree = Tree(self.root, algorithm, state.files)
         archive = Archive(self.root, state)
         return Workspace(self.root, self.settings, layout, state, cache, tree, archive)

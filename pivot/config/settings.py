@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from pivot.errors import Place
     from pivot.hashing import Algorithm
+    from pivot.store.blobs import Verification
 
 _REMOTES = "remotes."
 _REMOTE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -48,6 +49,7 @@ class Settings:
     jobs: int | None = None
     hash: Algorithm = DEFAULT_ALGORITHM
     cache_link: tuple[str, ...] = ("reflink", "hardlink", "copy")
+    cache_verify: Verification = "stat"
     lock_timeout: float = 600.0
     keep_going: bool = False
     undeclared: str = "track"
@@ -112,6 +114,12 @@ SETTINGS: tuple[Setting, ...] = (
         "cache.link",
         Preference(("reflink", "hardlink", "copy")),
         "How outputs get into and out of the cache, the most wanted way first",
+    ),
+    Setting(
+        "cache.verify",
+        Choice(("stat", "sample", "full")),
+        "When a file of the cache is hashed before it's used: if it looks changed (stat), then and "
+        "in parts each time (sample), or each time (full)",
     ),
     Setting("lock_timeout", Seconds(), "How long to wait for a stage that another process runs"),
     Setting("keep_going", Switch(), "After a failure, go on with what doesn't depend on it"),

@@ -131,6 +131,8 @@ class Runner:
         self._waiting: dict[str, float] = {}
         self._lineup = Lineup(plan.priority)
         self._active: dict[str, _Active] = {}
+        #: The stages whose outputs the cache had, and had them damaged.
+        self._corrupt: set[str] = set()
         self._futures: dict[str, Future[Outcome]] = {}
         #: What is to be done next, as tasks and threads end.
         self._arrived: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
@@ -310,8 +312,12 @@ class Runner:
             self._tell(name, restored())
             self._committer.record_restored(active.stage, active.verdict, decision)
         except CorruptionError as error:
-            # The blob is out of the way now; what it held can be made again.
-            self._emit(Warned(str(error), name))
+            # The blob is out of the way now; what it held can be made again, or got.
+            self._tell_corrupt(name, error)
+            if self._supply is not None and name not in self._corrupt:
+                self._corrupt.add(name)
+                self._judge_stage(name, self._active.pop(name).hold)
+                return
             lost = (Reason(ReasonKind.OUT_MISSING, record.path) for record in decision.outs)
             self._queue(name, tuple(map(str, lost)))
         except PivotError as error:
@@ -322,6 +328,14 @@ class Runner:
 
     def _tell(self, name: str, messages: Iterable[str]) -> None:
         for message in messages:
+            self._emit(Warned(message, name))
+
+    def _tell_corrupt(self, name: str, error: CorruptionError | None = None) -> None:
+        """Warn of what the cache had and has no more, since it was damaged."""
+        found = {one.message for one in list(self._workspace.cache.condemned.values())}
+        found |= {error.message} if error else set()
+        for message in sorted(found - self._complaints):
+            self._complaints.add(message)
             self._emit(Warned(message, name))
 
     def _retry_waiting(self) -> None:
@@ -528,6 +542,7 @@ class Runner:
         error = failure.message if failure else None
         traceback = failure.traceback if failure else None
         texts = tuple(str(reason) for reason in reasons)
+        self._tell_corrupt(name)
         self._tally.reports[name] = StageReport(name, status, texts, seconds, error, traceback)
         self._emit(StageFinished(name, status, seconds, error, traceback))
 

@@ -209,7 +209,8 @@ class Getter:
         workspace = self._session.workspace
         settings = workspace.settings
         vouched = workspace.state.blobs
-        return Cache(workspace.layout, settings.hash, settings.cache_link, vouched)
+        link, verify = settings.cache_link, settings.cache_verify
+        return Cache(workspace.layout, settings.hash, link, vouched, verify=verify)
 
     def _make(self, piece: Piece, place: Path) -> None:
         """Make what is not in the cache: a file that git has, a link, an empty directory."""

@@ -3,7 +3,9 @@
 A *blob* is a read-only file at `ab/cdef...`, named by its hash. It gets that name when it is whole
 (see `intake`) and is never written to again. A blob is *vouched for* while its stat signature is
 the one it had when its hash was known; any other is hashed before it is used, and one that isn't
-what its name says goes to the *quarantine*. Example::
+what its name says goes to the *quarantine*. That finds whatever is written to a file. What a disk
+loses without anybody writing is found by looking closer, as `cache.verify` says: with `sample`,
+parts of a vouched blob are hashed before each use, with `full`, all of it. Example::
 
     blobs.check("ef46db3751d8e999", 0)  # the stat result of a sound blob, or an error
 
@@ -17,7 +19,7 @@ import re
 import stat
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pivot.errors import CorruptionError, StorageError
 from pivot.hashing import hash_file
@@ -34,7 +36,11 @@ if TYPE_CHECKING:
     from pivot.store.files import Known
     from pivot.store.layout import Layout
 
+type Verification = Literal["stat", "sample", "full"]
+
 _NAME = re.compile(r"[0-9a-f]{16}|[0-9a-f]{32}")
+# Between a hash and that of a sample, in what is remembered of a blob.
+_AND_PARTS = "+"
 
 
 class MissingBlobError(StorageError):
@@ -62,11 +68,16 @@ class CorruptBlobError(CorruptionError):
 class Blobs:
     """The blobs of one project."""
 
-    def __init__(self, layout: Layout, vouched: Known | None) -> None:
+    def __init__(
+        self, layout: Layout, vouched: Known | None, verify: Verification = "stat"
+    ) -> None:
         self._directory = layout.blobs
         self._prefix = str(layout.blobs)
         self._quarantine = layout.quarantine
         self._vouched = vouched
+        self._verify: Verification = verify
+        #: Those that were found corrupt and moved away, by their names.
+        self.condemned: dict[str, CorruptBlobError] = {}
 
     def path(self, name: str) -> Path:
         """Give the place of a blob, there or not; raise `CorruptionError` for what is no hash."""
@@ -99,9 +110,31 @@ class Blobs:
         if size is not None and status.st_size != size:
             reason = f"it has {status.st_size} bytes and should have {size}"
             raise self._condemn(name, reason, status)
-        if self._vouched is None or self._vouched.get(name) != (Signature.of(status), name):
+        if not self._is_vouched(name, status):
             self._check_hash(name, status)
         return status
+
+    def _is_vouched(self, name: str, status: os.stat_result) -> bool:
+        """Say whether a blob that looks like this needs not be hashed as a whole."""
+        known = None if self._vouched is None else self._vouched.get(name)
+        if known is None or known[0] != Signature.of(status):
+            return False
+        hash_, _, parts = known[1].partition(_AND_PARTS)
+        match self._verify:
+            case "stat":
+                return hash_ == name
+            case "sample":
+                return hash_ == name and parts == self._sample(name, status)
+            case "full":
+                return False
+
+    def _sample(self, name: str, status: os.stat_result) -> str | None:
+        from pivot.store.sampling import sample  # few ask for it
+
+        try:
+            return sample(self.path(name), status.st_size)
+        except OSError:
+            return None  # hashing all of it tells why
 
     def _check_hash(self, name: str, status: os.stat_result) -> None:
         started = time.time_ns()
@@ -127,8 +160,11 @@ class Blobs:
 
         Only the time of its bytes counts: the other one is that of a link, or of a rename.
         """
-        if self._vouched is not None and not is_fresh(status.st_mtime_ns, started):
-            self._vouched.put(name, Signature.of(status), name)
+        if self._vouched is None or is_fresh(status.st_mtime_ns, started):
+            return
+        parts = self._sample(name, status) if self._verify == "sample" else None
+        text = f"{name}{_AND_PARTS}{parts}" if parts else name
+        self._vouched.put(name, Signature.of(status), text)
 
     def is_sound(self, content: Content) -> bool:
         """Say whether the cache holds a file's content; a corrupt blob is moved out of the way.
@@ -140,13 +176,30 @@ class Blobs:
         if status is None:
             return False
         if status.st_size != size:
-            self._check_hash(name, status)
+            if not self._is_itself(name, status):
+                return False
             raise CorruptionError(
                 f"two contents, of {status.st_size} and {size} bytes, have one hash, {name}",
                 hint='set hash = "xxh3_128" in [tool.pivot] of pyproject.toml',
             )
         try:
             self.check(name)
+        except (CorruptBlobError, MissingBlobError):
+            return False
+        return True
+
+    def holds(self, content: Content) -> bool:
+        """Say whether there is a blob of a file's size; one whose size is wrong is looked at."""
+        status = self._status(content.hash)
+        if status is not None and status.st_size != content.size:
+            self._is_itself(content.hash, status)
+        return status is not None and status.st_size == content.size
+
+    def _is_itself(self, name: str, status: os.stat_result) -> bool:
+        """Say whether a blob has the hash in its name; if not, it's moved out of the way."""
+        try:
+            if not self._is_vouched(name, status):
+                self._check_hash(name, status)
         except (CorruptBlobError, MissingBlobError):
             return False
         return True
@@ -164,7 +217,8 @@ class Blobs:
         except OSError as error:
             fault = storage_error(error, "move it to", moved)
             return CorruptBlobError(name, f"{reason}; {fault.message}")
-        return CorruptBlobError(name, f"{reason}; it was moved to {moved}")
+        self.condemned[name] = CorruptBlobError(name, f"{reason}; it was moved to {moved}")
+        return self.condemned[name]
 
     def all(self) -> Iterator[tuple[str, os.stat_result]]:
         """Give the name and the stat result of every blob, sorted by name."""

@@ -36,10 +36,11 @@ from pivot.store.tree import Tree, check_link
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from pivot.hashing import Algorithm
+    from pivot.store.blobs import Verification
     from pivot.store.files import Known
     from pivot.store.layout import Layout
 
@@ -60,15 +61,21 @@ class Cache:
         link: tuple[str, ...] = WAYS,
         vouched: Known | None = None,
         known: Known | None = None,
+        verify: Verification = "stat",
     ) -> None:
         ways = Ways(link)
         self._root = layout.root
         self._prefix = f"{layout.root}/"
         self._algorithm: Algorithm = algorithm
         self._known = known
-        self._blobs = Blobs(layout, vouched)
+        self._blobs = Blobs(layout, vouched, verify)
         self._intake = Intake(self._blobs, ways, algorithm)
         self._placement = Placement(self._blobs, ways)
+
+    @property
+    def condemned(self) -> Mapping[str, CorruptBlobError]:
+        """The blobs that were found corrupt and moved away since the cache was opened."""
+        return self._blobs.condemned
 
     def blob(self, name: str) -> Path:
         """Give the place of the blob of a hash, there or not."""
@@ -143,18 +150,16 @@ class Cache:
     def holds(self, content: Content) -> bool:
         """Say whether every blob of a content is there, with the right size.
 
-        The listing of a directory is hashed; files are not.
+        The listing of a directory is hashed; files are not, unless their size is wrong.
         """
         if not content.directory:
-            return self._blobs.size(content.hash) == content.size
+            return self._blobs.holds(content)
         try:
             entries = self.read_listing(content.hash)
         except (MissingBlobError, CorruptBlobError, BrokenListingError):
             return False
         return _size(entries) == content.size and all(
-            self._blobs.size(entry.hash) == entry.size
-            for entry in entries
-            if isinstance(entry, FileEntry)
+            self._blobs.holds(entry.content) for entry in entries if isinstance(entry, FileEntry)
         )
 
     def read_listing(self, hash: str) -> tuple[Entry, ...]:  # noqa: A002 - the field's name

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from pivot.engine.commit import Committer
 from pivot.errors import WaitTimeoutError
 from pivot.frozen import frozen
+from pivot.store.blobs import CorruptBlobError
 from pivot.store.hold import Hold, holder
 from pivot.store.lock import read_lock
 from pivot.sync.selection import select
@@ -87,12 +88,15 @@ class _Bringer:
         self._edited: list[tuple[str, str]] = []
         self._missing: list[tuple[str, str]] = []
         self._never_run: list[str] = []
+        #: What was said of damaged blobs, now and by a fetch before.
+        self._told = {error.message for error in session.workspace.cache.condemned.values()}
         self._unchanged = 0
 
     def bring(self) -> Checkout:
         for name in self._selection.names:
             with held(self._session, name):
                 self._bring_stage(self._session.stages[name])
+            self._tell_corrupt(name)
         return Checkout(
             restored=tuple(self._restored),
             unchanged=self._unchanged,
@@ -101,6 +105,13 @@ class _Bringer:
             never_run=tuple(self._never_run),
             warnings=tuple(self._warnings),
         )
+
+    def _tell_corrupt(self, stage: str) -> None:
+        """Take note of what was damaged in the cache, with the stage that wanted it."""
+        for message in (error.message for error in self._workspace.cache.condemned.values()):
+            if message not in self._told:
+                self._told.add(message)
+                self._warnings.append((stage, message))
 
     def _bring_stage(self, stage: Stage) -> None:
         lock = read_lock(self._workspace.layout.lock_file(stage.name))
@@ -111,8 +122,32 @@ class _Bringer:
         if lock.algorithm != self._session.settings.hash:
             return
         records = self._selection.records(stage, lock)
-        wanted = {record.path for record in records if self._may_bring(stage, record)}
-        self._restored += self._committer.checkout(stage, lock, wanted)
+        wanted = {record.path: record for record in records if self._may_bring(stage, record)}
+        while wanted:
+            try:
+                self._restored += self._committer.checkout(stage, lock, wanted)
+            except CorruptBlobError:
+                # It is out of the way now: what needed it is not there any more.
+                self._drop_done(wanted)
+                if not self._drop_lost(stage, wanted):
+                    raise
+            else:
+                return
+
+    def _drop_done(self, wanted: dict[str, Record]) -> None:
+        content = self._workspace.content
+        for path in [path for path, record in wanted.items() if content(path) == record.content]:
+            del wanted[path]
+            self._restored.append(path)
+
+    def _drop_lost(self, stage: Stage, wanted: dict[str, Record]) -> bool:
+        """Take note of what the cache has lost meanwhile; say whether there is any."""
+        holds = self._workspace.cache.holds
+        lost = [path for path, record in wanted.items() if not holds(record.content)]
+        for path in lost:
+            del wanted[path]
+            self._missing.append((stage.name, path))
+        return bool(lost)
 
     def _may_bring(self, stage: Stage, record: Record) -> bool:
         """Say whether an output is to be brought back; take note of why not."""

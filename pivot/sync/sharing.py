@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 from typing import TYPE_CHECKING
 
 from pivot.engine.judge import lock_key
+from pivot.errors import PivotError
 from pivot.frozen import frozen
 from pivot.store.lock import read_lock
 from pivot.store.runs import Result
@@ -26,12 +28,14 @@ from pivot.sync.supply import Supplier, supply_all
 from pivot.sync.synchronizer import Synchronizer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from pivot.interfaces import Remote
     from pivot.session import Session
+    from pivot.store.cache import CorruptBlobError
+    from pivot.store.content import Content
     from pivot.sync.opening import Options
-    from pivot.sync.report import Tally
+    from pivot.sync.report import Tally, Wanted
     from pivot.sync.selection import Selection
 
 
@@ -60,7 +64,8 @@ def pull(session: Session, targets: Sequence[str], options: Options) -> Sharing:
         return report
     selection = select(session.graph, targets, with_needs=True)
     brought = bring_back(session, selection, force=True)
-    return dataclasses.replace(report, restored=brought.restored, warnings=brought.warnings)
+    warnings = (*report.warnings, *brought.warnings)
+    return dataclasses.replace(report, restored=brought.restored, warnings=warnings)
 
 
 def _moved(
@@ -73,13 +78,18 @@ def _moved(
     chosen = choose_remote(session.settings, options.remote)
     wanted, never_run = wanted_outputs(session, selection)
     with contextlib.closing(open_remembering(session, chosen, options)) as remote:
+        cache = session.workspace.cache
+        mend = functools.partial(_take_from_workspace, session, wanted)
         synchronizer = Synchronizer(
-            session.workspace.layout, session.workspace.cache, remote, options.on_progress
+            session.workspace.layout, cache, remote, options.on_progress, mend
         )
         contents = list(dict.fromkeys(item.content for item in wanted))
         move(synchronizer, contents, dry_run=options.dry_run)
         tally = synchronizer.tally
         shortages = tally.shortages((item, synchronizer.keys(item.content)) for item in wanted)
+        warnings = _corrupt(
+            cache.condemned, [(one, synchronizer.keys(one.content)) for one in wanted]
+        )
         short = {shortage.stage for shortage in shortages} | set(never_run)
         transfer = _Transfer(session, selection, options, remote, tally, frozenset(short))
         runs = _Runs() if options.dry_run else move_runs(transfer)
@@ -92,7 +102,26 @@ def _moved(
         runs=runs.number,
         shortages=shortages,
         never_run=tuple(name for name in never_run if name not in runs.supplied),
+        warnings=warnings,
     )
+
+
+def _take_from_workspace(session: Session, wanted: Sequence[Wanted], content: Content) -> None:
+    """Put a content into the cache again that still lies where its stage made it."""
+    workspace = session.workspace
+    for one in wanted:
+        with contextlib.suppress(PivotError):  # whatever lies there, it isn't this
+            if one.content == content and workspace.content(one.path) == content:
+                workspace.cache.add(workspace.path(one.path), content, apart=True)
+                return
+
+
+def _corrupt(
+    condemned: Mapping[str, CorruptBlobError], owners: Iterable[tuple[Wanted, Collection[str]]]
+) -> tuple[tuple[str, str], ...]:
+    """Say what was found damaged in the cache, with a stage that made it."""
+    stages = {key: one.stage for one, keys in owners for key in keys}
+    return tuple((stages.get(key, "cache"), error.message) for key, error in condemned.items())
 
 
 @frozen

@@ -38,11 +38,14 @@ class Synchronizer:
         cache: Cache,
         remote: Remote | None = None,
         on_progress: Callable[[Progress], None] | None = None,
+        mend: Callable[[Content], None] | None = None,
     ) -> None:
         self._layout = layout
         self._cache = cache
         self._given_remote = remote
         self._on_progress = on_progress
+        #: Puts a content into the cache that is not whole there, if it can be had.
+        self._mend = mend
         self.tally = Tally()
 
     @property
@@ -54,8 +57,18 @@ class Synchronizer:
 
     def push(self, contents: Iterable[Content], *, dry_run: bool) -> None:
         """Send the blobs of these contents that the remote lacks."""
+        contents = list(contents)
         files, listings = self._sizes(contents)
-        here = {key: blob for key, blob in self._sound(files | listings).items() if blob}
+        sound = self._sound(files | listings)
+        if self._mend is not None and not dry_run and None in sound.values():
+            for content in contents:
+                if any(sound.get(key) is None for key in self.keys(content)):
+                    self._mend(content)
+            files, listings = self._sizes(contents)
+            sound |= self._sound(
+                {key: size for key, size in (files | listings).items() if not sound.get(key)}
+            )
+        here = {key: blob for key, blob in sound.items() if blob}
         missing = self._remote.missing((files | listings).keys())
         self.tally.present = len(files | listings) - len(missing)
         # What is not here may well be there: somebody else has pushed it.

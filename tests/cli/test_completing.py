@@ -111,7 +111,7 @@ def test_older_scripts_are_understood(scaling, invoke, monkeypatch):
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("pivot config get cache", ["cache.link"]),
+        ("pivot config get cache", ["cache.link", "cache.verify"]),
         ("pivot config set rem", ["remotes.far", "remotes.near"]),
         ("pivot config unset def", ["default_remote"]),
         ("pivot config set executor ", ["inline", "interpreters", "loky"]),

@@ -168,6 +168,66 @@ class TestCheck:
             blobs.check(NAME)
 
 
+def decay(blob: Path, memory, place: int) -> None:
+    """Change a byte as a failing disk does: nothing that `stat` says tells of it."""
+    blob.chmod(0o644)
+    with blob.open("r+b") as stream:
+        stream.seek(place)
+        stream.write(b"?")
+    blob.chmod(0o444)
+    [(key, (_, text))] = memory.entries.items()
+    memory.put(key, Signature.of(blob.stat()), text)
+
+
+class TestVerification:
+    """What `cache.verify` finds that nobody wrote."""
+
+    SIZE = 3 << 20
+
+    @pytest.fixture
+    def name(self, layout, memory, age):
+        name = hash_bytes(bytes(self.SIZE))
+        file = Blobs(layout, None).path(name)
+        file.parent.mkdir(parents=True)
+        file.write_bytes(bytes(self.SIZE))
+        age(file)
+        file.chmod(0o444)
+        return name
+
+    @pytest.mark.parametrize(
+        ("verify", "first", "middle"),
+        [("stat", False, False), ("sample", True, False), ("full", True, True)],
+    )
+    def test_a_byte_that_was_lost(self, layout, memory, name, verify, first, middle):
+        for place, found in ((100_000, middle), (0, first)):
+            blobs = Blobs(layout, memory, verify)
+            blobs.check(name, self.SIZE)
+            decay(blobs.path(name), memory, place)
+            if found:
+                with pytest.raises(CorruptBlobError, match="its content has the hash"):
+                    blobs.check(name, self.SIZE)
+                return
+            blobs.check(name, self.SIZE)
+
+    @pytest.mark.parametrize("verify", ["stat", "sample", "full"])
+    def test_what_somebody_wrote_is_always_found(self, layout, memory, name, verify):
+        blobs = Blobs(layout, memory, verify)
+        blobs.check(name, self.SIZE)
+        overwrite(blobs.path(name), b"x" * self.SIZE)
+        with pytest.raises(CorruptBlobError):
+            blobs.check(name, self.SIZE)
+
+    def test_what_was_vouched_for_without_a_sample_is_hashed_once(
+        self, layout, memory, name, monkeypatch
+    ):
+        Blobs(layout, memory).check(name)
+        blobs = Blobs(layout, memory, "sample")
+        blobs.check(name)
+        monkeypatch.setattr(Blobs, "hash", lambda file, name: pytest.fail("hashed again"))
+        blobs.check(name)
+        Blobs(layout, memory).check(name)
+
+
 class TestIsSound:
     def test_a_sound_blob(self, blobs, blob):
         assert blobs.is_sound(Content(NAME, 3))
@@ -180,11 +240,11 @@ class TestIsSound:
         assert not blobs.is_sound(Content(NAME, 3))
         assert not blob.exists()
 
-    def test_a_truncated_blob_is_an_error_and_out_of_the_way(self, blobs, blob):
+    def test_a_truncated_blob_is_out_of_the_way(self, blobs, blob):
         overwrite(blob, b"")
-        with pytest.raises(CorruptBlobError):
-            blobs.is_sound(Content(NAME, 3))
+        assert not blobs.is_sound(Content(NAME, 3))
         assert not blob.exists()
+        assert list(blobs.condemned) == [NAME]
 
     def test_two_contents_with_one_hash_are_an_error(self, blobs, blob):
         with pytest.raises(CorruptionError, match=r"have one hash.*\n.*xxh3_128"):

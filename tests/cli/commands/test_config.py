@@ -68,4 +68,4 @@ def test_the_names_of_settings_are_completed(scaling):
     found = scaling.cli(
         _PIVOT_COMPLETE="bash_complete", COMP_WORDS="pivot config get ca", COMP_CWORD="3"
     )
-    assert found.stdout == "plain,cache.link\n"
+    assert found.stdout == "plain,cache.link\nplain,cache.verify\n"

@@ -88,10 +88,11 @@ def _open_store(session: Session, state: State | None, stack: contextlib.ExitSta
     place = layout.dot if os.access(layout.dot, os.W_OK) else None
     scratch = tempfile.TemporaryDirectory(prefix="diff-", suffix=".tmp", dir=place)
     vouched = state.blobs if state else None
+    verify = session.settings.cache_verify
     return Store(
         repository,
-        Cache(layout, DEFAULT_ALGORITHM, vouched=vouched),
-        Blobs(layout, vouched),
+        Cache(layout, DEFAULT_ALGORITHM, vouched=vouched, verify=verify),
+        Blobs(layout, vouched, verify),
         Path(stack.enter_context(scratch)),
         functools.partial(_fetch, session),
     )
