@@ -19,6 +19,7 @@ from pivot.late import late
 
 if TYPE_CHECKING:
     from pivot.api.accepting import Acceptances, Accepted, accept
+    from pivot.api.diagnosing import doctor
     from pivot.api.exporting import export, plan, prepare_export
     from pivot.api.looking import composition, explain, log, plugins, stages
     from pivot.api.measuring import diff_metrics, metrics_history, show_metrics
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     )
     from pivot.api.versions import blame, get_data
     from pivot.api.watching import WatchControl, watch
+    from pivot.doctor import Diagnosis, Finding
     from pivot.engine.cancellation import Cancellation
     from pivot.engine.certificate import Question
     from pivot.engine.composition import Composition
@@ -81,10 +83,12 @@ __all__ = [
     "Cleaning",
     "Composition",
     "Course",
+    "Diagnosis",
     "Difference",
     "Explanation",
     "Export",
     "FileChanges",
+    "Finding",
     "Getting",
     "Got",
     "Link",
@@ -121,6 +125,7 @@ __all__ = [
     "describe",
     "diff_metrics",
     "diff_params",
+    "doctor",
     "explain",
     "export",
     "fetch",
@@ -159,10 +164,12 @@ _HOMES = {
     "Cleaning": "pivot.sync",
     "Composition": "pivot.engine.composition",
     "Course": "pivot.past.courses",
+    "Diagnosis": "pivot.doctor",
     "Difference": "pivot.engine.parameters",
     "Explanation": "pivot.engine.report",
     "Export": "pivot.exporters.export",
     "FileChanges": "pivot.past.measured",
+    "Finding": "pivot.doctor",
     "Getting": "pivot.past.getting",
     "Got": "pivot.past.getting",
     "Link": "pivot.past.provenance",
@@ -199,6 +206,7 @@ _HOMES = {
     "describe": "pivot.exporters.planning",
     "diff_metrics": "pivot.api.measuring",
     "diff_params": "pivot.api.parameters",
+    "doctor": "pivot.api.diagnosing",
     "explain": "pivot.api.looking",
     "export": "pivot.api.exporting",
     "fetch": "pivot.api.sharing",

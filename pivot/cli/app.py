@@ -51,6 +51,7 @@ COMMANDS = {
     "schema": Builtin(
         f"{_HOME}.schema", "schema", "Print a JSON Schema of pivot.yaml, for editors."
     ),
+    "doctor": Builtin(f"{_HOME}.doctor", "doctor", "Look for what is wrong around a project."),
     "plugins": Builtin(f"{_HOME}.plugins", "plugins", "List the installed plugins."),
     "completion": Builtin(
         f"{_HOME}.completion", "completion", "Print what makes a shell complete commands."
