@@ -6,7 +6,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo test branches faults check lint format docs bench
+.PHONY: help environment demo test branches faults check lint format docs bench packages
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -41,6 +41,9 @@ format: environment ## format the code, and mend what the linter can mend
 
 bench: environment ## measure, on a quiet machine; OPTIONS="--sizes 176 --no-dvc" is quicker
 	@$(BIN)/python -m benchmarks $(OPTIONS)
+
+packages: environment ## build all distributions, and test them with the least and the latest of what they need
+	@$(BIN)/python .ci/packages $(OPTIONS)
 
 docs: environment ## write the generated pages of docs/, then build the site in build/site
 	@$(BIN)/python docs/generate.py

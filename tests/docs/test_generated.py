@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import runpy
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,12 +40,3 @@ PAGES = [
 @pytest.mark.parametrize("page", PAGES)
 def test_the_page_is_current(expected, page):
     assert (ROOT / page).read_text("utf-8") == expected[ROOT / page], "run 'make docs'"
-
-
-def test_every_dependency_has_its_reason():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    needed = {re.split(r"[\s<>=!~;\[]", line)[0].lower() for line in project["dependencies"]}
-    explained = re.findall(
-        r"^\| \[([^\]]+)\]", (DOCS / "dependencies.md").read_text("utf-8"), re.MULTILINE
-    )
-    assert {name.lower() for name in explained} == needed
