@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pivot.api.measuring import diff_metrics, metrics_history, show_metrics
     from pivot.api.parameters import diff_params, show_params
     from pivot.api.remembering import history, past_run
-    from pivot.api.reviewing import affected
+    from pivot.api.reviewing import affected, verify
     from pivot.api.running import run
     from pivot.api.sharing import checkout, fetch, pull, push, remote_status, remotes
     from pivot.api.storing import (
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from pivot.past.getting import Getting, Got
     from pivot.past.measured import FileChanges, Measured, Metrics, MetricsDiff
     from pivot.past.provenance import Link, Provenance, Step
+    from pivot.past.verifying import Verified
     from pivot.stage_def.leaves import untagged
     from pivot.sync import (
         Checkout,
@@ -113,6 +114,7 @@ __all__ = [
     "StageValues",
     "Standing",
     "Step",
+    "Verified",
     "WatchControl",
     "accept",
     "affected",
@@ -147,6 +149,7 @@ __all__ = [
     "stages",
     "untagged",
     "values_to_json",
+    "verify",
     "verify_cache",
     "watch",
 ]
@@ -194,6 +197,7 @@ _HOMES = {
     "StageValues": "pivot.engine.parameters",
     "Standing": "pivot.sync",
     "Step": "pivot.past.provenance",
+    "Verified": "pivot.past.verifying",
     "WatchControl": "pivot.api.watching",
     "accept": "pivot.api.accepting",
     "affected": "pivot.api.reviewing",
@@ -228,6 +232,7 @@ _HOMES = {
     "stages": "pivot.api.looking",
     "untagged": "pivot.stage_def.leaves",
     "values_to_json": "pivot.engine.parameters",
+    "verify": "pivot.api.reviewing",
     "verify_cache": "pivot.api.storing",
     "watch": "pivot.api.watching",
 }

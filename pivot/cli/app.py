@@ -46,6 +46,9 @@ COMMANDS = {
     "accept": Builtin(
         f"{_HOME}.accept", "accept", "Say that a change of code makes no difference."
     ),
+    "verify": Builtin(
+        f"{_HOME}.verify", "verify", "Check that stages make the same again, from a clean copy."
+    ),
     "init": Builtin(f"{_HOME}.init", "init", "Start a project with a small pipeline."),
     "config": Builtin(f"{_HOME}.config", "config", "Show and change settings."),
     "schema": Builtin(

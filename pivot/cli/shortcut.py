@@ -49,6 +49,7 @@ PLACES: dict[str, tuple[Finder, int | None]] = {
     "remote status": (candidates.targets, None),
     "run": (candidates.targets, None),
     "status": (candidates.targets, None),
+    "verify": (candidates.targets, None),
 }
 _PLAIN_LINE = re.compile(r"""[^\s]+\s[^"'\\$`]*""")
 

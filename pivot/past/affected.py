@@ -14,17 +14,14 @@ Tests: tests/cli/commands/test_affected.py.
 from __future__ import annotations
 
 import dataclasses
-import json
 import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pivot.decide import Observation, OutState, Past, Reason, Run, decide
-from pivot.errors import PivotError
 from pivot.frozen import frozen
+from pivot.past.apart import Asked
 from pivot.past.describing import nothing
 from pivot.past.revision import Revision
 from pivot.store.faults import storage_error
@@ -38,10 +35,6 @@ if TYPE_CHECKING:
     from pivot.store.lock import Lock, Record
 
 _NOW = "the working tree"
-
-
-class UndescribedError(PivotError):
-    """One of the two versions of a pipeline can't be looked at."""
 
 
 @frozen
@@ -96,7 +89,7 @@ def affected(root: Path, since: str) -> Affected:
 
     Raises:
         GitError: there is no repository, or no such revision.
-        UndescribedError: one of the two pipelines can't be imported.
+        UnansweredError: one of the two pipelines can't be imported.
         StorageError: there is no room for the copies.
     """
     repository = Repository.find(root)
@@ -114,11 +107,10 @@ def affected(root: Path, since: str) -> Affected:
             now = _copy(repository, root, place / "now")
         except OSError as error:
             raise storage_error(error, "copy the project to", place) from error
-        asked = [_ask(one, root, facts) for one in (before, now)]
-        old, new = (
-            _answer(process, file, label)
-            for (process, file), label in zip(asked, (since, _NOW), strict=True)
-        )
+        asked = [
+            Asked("pivot.past.describing", one, root, {"facts": facts}) for one in (before, now)
+        ]
+        old, new = (one.answer(label) for one, label in zip(asked, (since, _NOW), strict=True))
     return Affected(since, revision.commit, tuple(_compare(old, new, locks)), len(new["order"]))
 
 
@@ -142,44 +134,6 @@ def _copy(repository: Repository, root: Path, target: Path) -> Path:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, copy, follow_symlinks=False)
     return target
-
-
-def _ask(
-    root: Path, instead: Path, facts: Mapping[str, list[str]]
-) -> tuple[subprocess.Popen[bytes], Path]:
-    """Have a process describe a copy of the project; give it, and where its answer will be."""
-    answer = root.parent / f"{root.name}.json"
-    question = {
-        "root": str(root),
-        "instead_of": str(instead.resolve()),
-        "facts": facts,
-        "answer": str(answer),
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pivot.past.describing"],
-        cwd=root,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    if process.stdin is not None:
-        process.stdin.write(json.dumps(question).encode())
-        process.stdin.close()
-        process.stdin = None
-    return process, answer
-
-
-def _answer(process: subprocess.Popen[bytes], file: Path, label: str) -> dict[str, Any]:
-    said, _ = process.communicate()
-    found: dict[str, Any] = {"error": said.decode("utf-8", "replace").strip()}
-    if process.returncode == 0 and file.exists():
-        found = json.loads(file.read_text("utf-8"))
-    if "error" in found:
-        raise UndescribedError(
-            f"the pipeline of {label} can't be looked at: {found['error']}",
-            hint="it is imported from a copy that has what git has of it, and nothing else",
-        )
-    return found
 
 
 def _compare(

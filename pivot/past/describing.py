@@ -1,23 +1,19 @@
 """What the stages of a project are, of what code, parameters and inputs, as far as its files tell.
 
-Run as a program, it describes the project in one directory to a file, as JSON: two versions of a
-project can't be imported in one process. Each stage is described by a lock, which names as outputs
-what the stage would make, with a content that means nothing. Example::
+Each stage is described by a lock, which names as outputs what the stage would make, with a content
+that means nothing. It is run as a program, too, which is asked `{"facts": {"train": [...]}}`; see
+`apart`. Example::
 
-    python -m pivot.past.describing < question.json
+    describe(root, {})["locks"]["train"]
 
-where the question is `{"root": ..., "instead_of": ..., "facts": {"train": [...]}, "answer": ...}`.
 Tests: tests/cli/commands/test_affected.py.
 """
 
 from __future__ import annotations
 
-import json
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pivot.errors import PivotError
+from pivot.past.apart import answer
 from pivot.session import Session
 from pivot.stage_def import seen_values
 from pivot.store.content import Content
@@ -25,6 +21,7 @@ from pivot.store.lock import DIGITS, Lock, Record, encode_lock
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from pathlib import Path
 
     from pivot.stage import Stage
 
@@ -91,44 +88,5 @@ def _absent(session: Session, stage: Stage) -> list[str]:
     return [path for path in paths if session.workspace.content(path) is None]
 
 
-def main() -> None:
-    """Answer the question on standard input."""
-    question = json.load(sys.stdin)
-    root, instead = Path(question["root"]), Path(question["instead_of"])
-    sys.path[:] = [_moved(path, root, instead) for path in sys.path]
-    try:
-        answer: dict[str, Any] = describe(root, question["facts"])
-        if strays := _strays(instead):
-            answer = {"error": f"it imports {strays[0]} from the working tree, not from there"}
-    except PivotError as error:
-        answer = {"error": str(error)}
-    Path(question["answer"]).write_text(json.dumps(answer), "utf-8")
-
-
-def _moved(path: str, root: Path, instead: Path) -> str:
-    """Give where on the path of modules something is that was in the project's own directory."""
-    place = Path(path)
-    if not path or not place.is_relative_to(instead) or _is_installed(place):
-        return path
-    return str(root / place.relative_to(instead))
-
-
-def _strays(instead: Path) -> list[str]:
-    """Give the modules that were imported from the project's own directory all the same."""
-    files = [(name, getattr(module, "__file__", None)) for name, module in sys.modules.items()]
-    return [
-        name
-        for name, file in files
-        if isinstance(file, str)
-        and Path(file).is_relative_to(instead)
-        and not _is_installed(Path(file))
-    ]
-
-
-def _is_installed(place: Path) -> bool:
-    """Say whether a file is in the environment, which may lie in the project."""
-    return any(place.is_relative_to(prefix) for prefix in {sys.prefix, sys.base_prefix})
-
-
 if __name__ == "__main__":
-    main()
+    answer(lambda root, question: describe(root, question["facts"]))
