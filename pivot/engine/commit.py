@@ -16,6 +16,7 @@ from pivot.engine.growth import growing
 from pivot.engine.workspace import LARGE
 from pivot.errors import CorruptionError, PivotError, StageError, StorageError
 from pivot.store.content import Signature
+from pivot.store.faults import storage_error
 from pivot.store.lock import Lock, Record, encode_lock, write_lock
 from pivot.store.runs import Result, with_result
 
@@ -84,7 +85,7 @@ class Committer:
         marker = self._marker(stage)
         quiet = marker.exists()
         kept = self._keep(stage, verdict.past.lock, verdict.observed.outs, quiet=quiet)
-        marker.touch()
+        _acting(marker.touch, "write", marker)
         self._clear(stage, verdict)
         self._begun.add(stage.name)
         return kept
@@ -97,7 +98,8 @@ class Committer:
                 self._restore_base(stage, path, bases[out.name])
             else:
                 _remove(path)
-                path.parent.mkdir(parents=True, exist_ok=True)
+                parent = path.parent
+                _acting(lambda made=parent: made.mkdir(parents=True, exist_ok=True), "make", parent)
 
     def must_roll_back(self, stage: Stage, verdict: Verdict) -> bool:
         """Say whether a stage that failed may have changed outputs that grow."""
@@ -173,7 +175,7 @@ class Committer:
         self._bring_back(stage, different)
         if len(different) == len(other):
             # From now on, what differs was changed by somebody.
-            self._marker(stage).unlink(missing_ok=True)
+            self._unmark(stage)
         return tuple(record.path for record in different)
 
     def _bring_back(self, stage: Stage, records: Iterable[Record]) -> None:
@@ -307,7 +309,7 @@ class Committer:
         if self._observer is not None:
             self._observer.stability.note(stage.name, lock.code)
         self.keep_code(stage)
-        self._marker(stage).unlink(missing_ok=True)
+        self._unmark(stage)
         self._begun.discard(stage.name)
 
     def _refer(self, stage: str, contents: Iterable[Content]) -> None:
@@ -398,6 +400,18 @@ class Committer:
     def _marker(self, stage: Stage) -> Path:
         """Name the file that is there from before a stage starts until its result is recorded."""
         return self._workspace.layout.hold_file(stage.name).with_suffix(".unfinished")
+
+    def _unmark(self, stage: Stage) -> None:
+        marker = self._marker(stage)
+        _acting(lambda: marker.unlink(missing_ok=True), "remove", marker)
+
+
+def _acting(act: Callable[[], None], verb: str, path: Path) -> None:
+    """Do something to a file; raise `StorageError`, which says what, if the system refuses."""
+    try:
+        act()
+    except OSError as error:
+        raise storage_error(error, verb, path) from error
 
 
 def _remove(path: Path) -> None:

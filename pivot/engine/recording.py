@@ -202,7 +202,8 @@ class Recorder:
         workspace = self._workspace
         History(workspace.state.history, workspace.settings.history_runs).add(record)
         if self._journal is not None:
-            # If State can't be written, that is told of when it is closed.
-            with contextlib.suppress(StorageError):
+            # If State can't be written, that is told of when it is closed; a journal that can't be
+            # removed is taken for that of a run that was killed.
+            with contextlib.suppress(StorageError, OSError):
                 workspace.state.flush()
                 self._journal.end()

@@ -45,6 +45,7 @@ from pivot.events import (
 )
 from pivot.frozen import frozen
 from pivot.interfaces import Failure, Task
+from pivot.store.faults import storage_error
 from pivot.store.hold import Hold, holder
 
 if TYPE_CHECKING:
@@ -395,7 +396,10 @@ class Runner:
         log = None
         if executor.isolated:
             file = self._workspace.layout.log_file(name)
-            file.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise storage_error(error, "make the directory", file.parent) from error
             active.tail = LogTail(file)
             log = str(file)
         elif active.stage.timeout is not None:
