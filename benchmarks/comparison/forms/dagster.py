@@ -171,7 +171,7 @@ def _form(listed: bool) -> Form:
         },
         command=("python", "update.py"),
         listed=listed,
-        variables={"DAGSTER_HOME": "{root}/.dagster", "DAGSTER_DISABLE_TELEMETRY": "1"},
+        variables={"DAGSTER_HOME": "{root}/.dagster"},
     )
 
 
