@@ -16,7 +16,9 @@ Tests: tests/test_hashing.py.
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from typing import TYPE_CHECKING, Literal, get_args
 
 import xxhash
@@ -42,6 +44,9 @@ _DIGESTS: dict[str, Callable[[bytes], str]] = {
 # Reads of this size keep the per-call cost below the cost of hashing, in a cache-friendly buffer.
 _CHUNK = 1 << 20
 _PAGE = 1 << 12
+# How much longer a file may get while it's read: who writes faster than we read would have us go on
+# for ever. What has no size at first, as in /proc, is never that long.
+_GROWTH = 1 << 26
 # As much as is mapped at once: whoever waits to write waits for this, and it counts as memory.
 _WINDOW = 1 << 24
 # Of linux/mman.h; `mmap` has no name for it. It fails where touching a page would kill.
@@ -61,13 +66,17 @@ def hash_text(text: str, algorithm: Algorithm = DEFAULT_ALGORITHM) -> str:
 def hash_file(path: str | Path, algorithm: Algorithm = DEFAULT_ALGORITHM) -> tuple[str, int]:
     """Give the hash and the size in bytes of what was read from a regular file.
 
-    Raises `OSError` as `open` and `read` do.
+    A file that goes on growing is left when it's much longer than it was at first. Raises `OSError`
+    as `open` and `read` do, and for what is no regular file, without waiting for anybody.
     """
     hasher = _CONSTRUCTORS[algorithm]()
     size = 0
-    with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - for each file of a directory
+    with open(path, "rb", buffering=0, opener=_open) as stream:
+        status = os.fstat(stream.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "this is no regular file", str(path))
         # Clearing a whole chunk would cost more than all the rest, for a small file.
-        expected = os.fstat(stream.fileno()).st_size
+        expected = status.st_size
         if expected > _CHUNK:
             size = _hash_mapped(hasher, stream.fileno())
             stream.seek(size)
@@ -75,7 +84,14 @@ def hash_file(path: str | Path, algorithm: Algorithm = DEFAULT_ALGORITHM) -> tup
         while count := stream.readinto(buffer):
             hasher.update(buffer[:count])
             size += count
+            if size > expected + _GROWTH:
+                break
     return hasher.hexdigest(), size
+
+
+def _open(path: str, flags: int) -> int:
+    # A pipe that took a file's place would wait for somebody who writes into it.
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _hash_mapped(hasher: xxhash.xxh64 | xxhash.xxh3_128, descriptor: int) -> int:

@@ -11,6 +11,7 @@ Tests: tests/test_api.py.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import os
@@ -27,7 +28,7 @@ from pivot.engine.snapshot import mark
 from pivot.engine.stability import libraries, surroundings
 from pivot.engine.worker import prepare
 from pivot.engine.workspace import Workspace
-from pivot.errors import UsageError
+from pivot.errors import DefinitionError, UsageError
 from pivot.events import Warned
 from pivot.executors import usable_cores
 from pivot.fingerprint import Fingerprinter
@@ -172,7 +173,10 @@ class Session:
     @functools.cached_property
     def graph(self) -> Graph:
         """Who feeds whom."""
-        return build_graph(tuple(self.stages.values()))
+        stages = tuple(self.stages.values())
+        graph = build_graph(stages)
+        _check_spelling(self.root, stages)
+        return graph
 
     @functools.cached_property
     def workspace(self) -> Workspace:
@@ -327,3 +331,25 @@ class Session:
         self._warned = True
         if self._on_event is not None:
             self._on_event(Warned(f"plugin {problem.distribution}: {problem.message}"))
+
+
+def _check_spelling(root: Path, stages: Sequence[Stage]) -> None:
+    """Raise `DefinitionError` if two outputs would be one file on this file system."""
+    owners = {out.path.rstrip("/"): stage for stage in stages for out in stage.outs}
+    if len({path.lower() for path in owners}) == len(owners) and all(map(str.isascii, owners)):
+        return
+    # Late: nearly all pipelines are spelt in one way.
+    from pivot.store.folding import same_spelt, tells_apart
+
+    for one, other in same_spelt(owners):
+        apart = True
+        with contextlib.suppress(OSError):  # where nothing can be written, nothing gets lost
+            apart = tells_apart(
+                root, *(f".pivot-{path.replace('/', '-')}" for path in (one, other))
+            )
+        if not apart:
+            raise DefinitionError(
+                f"the outputs {one!r} and {other!r} are one file for the file system here",
+                where=owners[other].defined,
+                hint="give one of them another name",
+            )

@@ -6,12 +6,13 @@ import errno
 import os
 import subprocess
 import sys
-import threading
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pivot import hashing
 from pivot.hashing import ALGORITHMS, DEFAULT_ALGORITHM, hash_bytes, hash_file, hash_text
 
 # From the xxHash specification's own test vectors: the empty input with seed 0.
@@ -125,13 +126,39 @@ def test_whoever_hashes_a_file_that_is_cut_meanwhile_lives_on(tmp_path):
     assert done.returncode == 0
 
 
-def test_a_file_whose_size_is_not_known_beforehand_is_hashed_whole(tmp_path):
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_a_file_whose_size_is_not_known_beforehand_is_hashed_whole():
+    file = Path("/proc/self/environ")
+    data = file.read_bytes()
+    assert file.stat().st_size == 0
+    assert hash_file(file) == (hash_bytes(data), len(data))
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "directory"])
+def test_what_is_no_regular_file_is_refused_at_once(tmp_path, kind):
+    """A pipe may take a file's place after that was looked at; nobody writes into it."""
     os.mkfifo(tmp_path / "pipe")
-    data = b"0123456789abcdef" * 1000
-    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(data,))
-    writer.start()
-    assert hash_file(tmp_path / "pipe") == (hash_bytes(data), len(data))
-    writer.join()
+    path = {"pipe": tmp_path / "pipe", "device": Path("/dev/zero"), "directory": tmp_path}[kind]
+    with pytest.raises(OSError, match=r"no regular file|Is a directory"):
+        hash_file(path)
+
+
+def test_a_file_that_grows_while_it_is_read_is_left_in_the_end(tmp_path, monkeypatch):
+    file = tmp_path / "file"
+    file.write_bytes(b"x")
+    monkeypatch.setattr(hashing, "_GROWTH", 100_000)
+
+    class Growing:
+        def hexdigest(self):
+            return ""
+
+        def update(self, data):
+            with file.open("ab") as stream:
+                stream.write(b"x" * 2 * len(data))
+
+    monkeypatch.setitem(hashing._CONSTRUCTORS, "xxh64", Growing)
+    _, size = hash_file(file)
+    assert 100_000 < size < 200_000
 
 
 def test_a_file_that_is_not_there_is_the_systems_error(tmp_path):

@@ -186,25 +186,30 @@ def _is_held(file: Path) -> bool:
 def files(layout: Layout) -> Iterator[Finding]:
     """Look for what killed processes left behind, and for blobs that anybody could change."""
     before = time.time() - _STALE_SECONDS
-    left: list[Path] = []
+    stale: list[Path] = []
     writable = number = size = 0
     for place, directories, names in os.walk(layout.dot):
         here = layout.dot / os.path.relpath(place, layout.dot)
-        left += [here / one for one in (*names, *directories) if is_temporary(one)]
-        if here.is_relative_to(layout.blobs):
-            for name in names:
+        is_blobs = here.is_relative_to(layout.blobs)
+        for name in (*names, *directories):
+            # What a run beside this has just renamed or removed is no finding.
+            with contextlib.suppress(FileNotFoundError):
                 status = os.lstat(f"{place}/{name}")
-                number, size = number + 1, size + status.st_size
-                writable += bool(status.st_mode & _WRITABLE) and not is_temporary(name)
-    stale = [one for one in left if one.lstat().st_mtime < before]
+                if is_temporary(name):
+                    stale += [here / name] if status.st_mtime < before else []
+                elif is_blobs and stat.S_ISREG(status.st_mode):
+                    number, size = number + 1, size + status.st_size
+                    writable += bool(status.st_mode & _WRITABLE)
     if stale:
         shown = ", ".join(str(one.relative_to(layout.root)) for one in stale[:_NAMED])
         more = f" and {len(stale) - _NAMED} more" if len(stale) > _NAMED else ""
+        # A directory's time stays while files deep inside it are written.
+        busy = _any_held(layout)
         yield warning(
             "leftovers",
             f"left behind by processes that were killed: {shown}{more}",
-            "'pivot doctor --fix' removes them",
-            lambda: _remove_all(stale),
+            "'pivot doctor --fix' removes them" + (", when nothing is run" if busy else ""),
+            None if busy else lambda: _remove_all(stale),
         )
     if writable:
         yield warning(

@@ -16,6 +16,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from pivot.errors import StorageError
 from pivot.signature import is_fresh
 from pivot.store.atomic import beside, removing, swap_in
 from pivot.store.blobs import Blobs, CorruptBlobError, MissingBlobError
@@ -202,6 +203,7 @@ class Cache:
         if _size(entries) != content.size:
             raise BrokenListingError(f"its files don't add up to {content.size} bytes")
         directory.mkdir(parents=True)
+        _check_names(directory, entries)
         placed: list[_Placed] = []
         for entry in entries:
             path = directory / entry.path
@@ -249,6 +251,18 @@ class Cache:
 
 def _size(entries: tuple[Entry, ...]) -> int:
     return sum(entry.size for entry in entries if isinstance(entry, FileEntry))
+
+
+def _check_names(directory: Path, entries: tuple[Entry, ...]) -> None:
+    # Late: most projects have no directory to restore.
+    from pivot.store import folding
+
+    pair = folding.alike(entry.path for entry in entries)
+    if pair is not None and not folding.tells_apart(directory, *pair):
+        raise StorageError(
+            f"it holds {pair[0]!r} and {pair[1]!r}, which this file system can't tell apart",
+            hint="restore it on one that can, or have the stage that makes it use other names",
+        )
 
 
 def _make_links(directory: Path, entries: tuple[Entry, ...]) -> None:

@@ -120,9 +120,12 @@ class Intake:
             if self._blobs.is_sound(content):
                 return signature if signature == Signature.of(file.stat()) else None
             started = time.time_ns()
-            descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+            # Without waiting: a pipe may have taken the file's place.
+            descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
             try:
                 status = os.fstat(descriptor)
+                if not stat.S_ISREG(status.st_mode):
+                    raise ChangedError(file)
                 trusted = signature == Signature.of(status)
                 return self._take(
                     _Offer(file, descriptor, status, content, trusted, started, apart)

@@ -31,7 +31,7 @@ def doctor(*, fix: bool, as_json: bool) -> int:
     Looked at are the machine, the plugins, the settings, the pipeline, the remotes' plugins (no
     remote is asked), the cache, the state and the locks; outside of a project, the machine and the
     plugins. With --fix, what killed processes left behind and what is disposable and damaged is
-    removed; a pivot that runs meanwhile is not disturbed.
+    removed, unless something is run meanwhile. A damaged state makes itself anew.
 
     The exit status is 1 if something doesn't work.
     """

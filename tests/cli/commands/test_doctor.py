@@ -101,10 +101,17 @@ def test_what_can_not_be_read_is_told_with_its_place(ran, invoke, path, text, co
 
 def test_who_runs_something_is_told_and_not_disturbed(ran, invoke):
     file = Layout(ran.root).hold_file("scale")
+    left = Layout(ran.root).blobs / ".pivot-0123456789abcdef.tmp"
+    left.touch()
+    os.utime(left, (1, 1))
     with Hold.try_acquire(file):
         text = invoke("doctor", "--fix").out
         assert f"ok       running: scale is held by pid {os.getpid()}" in text
         assert Hold.try_acquire(file) is None
+        # It may be in use.
+        assert left.exists()
+    assert "fixed    leftovers" in invoke("doctor", "--fix").out
+    assert not left.exists()
 
 
 def test_outside_of_a_project_the_machine_is_looked_at(ran, invoke, monkeypatch, tmp_path):
