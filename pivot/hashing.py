@@ -71,7 +71,9 @@ def hash_file(path: str | Path, algorithm: Algorithm = DEFAULT_ALGORITHM) -> tup
     """
     hasher = _CONSTRUCTORS[algorithm]()
     size = 0
-    with open(path, "rb", buffering=0, opener=_open) as stream:
+    # Without waiting: a pipe that took a file's place would wait for somebody who writes into it.
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    with open(descriptor, "rb", buffering=0) as stream:  # noqa: PTH123 - it is open already
         status = os.fstat(stream.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "this is no regular file", str(path))
@@ -87,11 +89,6 @@ def hash_file(path: str | Path, algorithm: Algorithm = DEFAULT_ALGORITHM) -> tup
             if size > expected + _GROWTH:
                 break
     return hasher.hexdigest(), size
-
-
-def _open(path: str, flags: int) -> int:
-    # A pipe that took a file's place would wait for somebody who writes into it.
-    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _hash_mapped(hasher: xxhash.xxh64 | xxhash.xxh3_128, descriptor: int) -> int:

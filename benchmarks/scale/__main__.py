@@ -2,7 +2,7 @@
 
 `python -m benchmarks.scale` prints a table, and ends with status 1 if doubling made anything cost
 more than 2.6 times as much CPU time or memory: what grows with the square costs four times as much.
-It takes half an hour, 10 GB in the temporary directory, and as many inodes as there are files.
+It takes long, 10 GB in the temporary directory, and as many inodes as there are files.
 `--divide 100` is a quick look. `--write-docs` renews the table of docs/performance.md.
 
 Tests: tests/benchmarks/test_scale.py.

@@ -129,6 +129,7 @@ def test_an_explanation_is_json():
             },
         ],
         "grows": [{"path": "log.txt", "base": None, "done": False, "lost": False}],
+        "accepted": [],
     }
 
 

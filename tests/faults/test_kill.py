@@ -127,7 +127,8 @@ def test_the_run_after_a_kill_is_like_one_from_scratch(project, tmp_path, how, r
     chooser = random.Random(f"{how}-{rounds}")
     project.pipeline(PIPELINE)
     longest = seconds_of_a_run(project)
-    for number in range(3 * rounds):
+    # At other moments of a run, test_injected.py kills it, and at every operation on files.
+    for number in range(1 if rounds == 1 else 3 * rounds):
         seed = chooser.randrange(10**6)
         project.write("seed.json", str(seed))
         delay = chooser.uniform(0.1, 1.0) * longest
