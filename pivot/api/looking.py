@@ -71,9 +71,8 @@ def explain(
 
 def _accepted(judge: Judge, name: str, forecast: Forecast) -> tuple[Acceptance, ...]:
     """Give what was accepted of a stage that will not run."""
-    lock, _ = judge.lock(name)
     code = any(reason.kind not in OUT_KINDS for reason in forecast.reasons)
-    return lock.accepted if lock is not None and not code else ()
+    return () if code else judge.accepted.get(name, ())
 
 
 def _growths(session: Session, judge: Judge, name: str, forecast: Forecast) -> tuple[Growth, ...]:

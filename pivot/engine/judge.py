@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pivot.engine.workspace import Workspace
     from pivot.stage import Stage
     from pivot.store.content import Content
+    from pivot.store.lock import Acceptance
 
 
 @frozen
@@ -55,6 +56,8 @@ class Judge:
         self._read: dict[str, tuple[Lock | None, str | None]] = {}
         #: Stage -> the keys of the facts in its lock.
         self.facts: dict[str, tuple[str, ...]] = {}
+        #: Stage -> the changes in its lock of which a person said that they make no difference.
+        self.accepted: dict[str, tuple[Acceptance, ...]] = {}
 
     def artifacts(self, stage: Stage) -> list[str]:
         """Give the paths that `judge` will look at: what is declared, and what else was read."""
@@ -81,6 +84,8 @@ class Judge:
         lock, problem = self._read.pop(stage.name, None) or self.lock(stage.name)
         traced = tuple(lock.traced) if lock else ()
         self.facts[stage.name] = traced
+        if lock is not None and lock.accepted:
+            self.accepted[stage.name] = lock.accepted
         observed = self._observer.observe(stage, assumed=assumed, pending=pending, traced=traced)
         key = run_key(stage, observed, lock)
         recalled = None if pending else self._recall(key, stage, observed.traced)
