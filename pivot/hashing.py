@@ -71,14 +71,9 @@ def hash_file(path: str | Path, algorithm: Algorithm = DEFAULT_ALGORITHM) -> tup
     """
     hasher = _CONSTRUCTORS[algorithm]()
     size = 0
-    # Without waiting: a pipe that took a file's place would wait for somebody who writes into it.
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    with open(descriptor, "rb", buffering=0) as stream:  # noqa: PTH123 - it is open already
-        status = os.fstat(stream.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "this is no regular file", str(path))
+    with open(_opened(path), "rb", buffering=0) as stream:
         # Clearing a whole chunk would cost more than all the rest, for a small file.
-        expected = status.st_size
+        expected = os.fstat(stream.fileno()).st_size
         if expected > _CHUNK:
             size = _hash_mapped(hasher, stream.fileno())
             stream.seek(size)
@@ -89,6 +84,16 @@ def hash_file(path: str | Path, algorithm: Algorithm = DEFAULT_ALGORITHM) -> tup
             if size > expected + _GROWTH:
                 break
     return hasher.hexdigest(), size
+
+
+def _opened(path: str | Path) -> int:
+    """Give a descriptor of a regular file; raise `OSError`."""
+    # Without waiting: a pipe that took a file's place would wait for somebody who writes into it.
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "this is no regular file", str(path))
 
 
 def _hash_mapped(hasher: xxhash.xxh64 | xxhash.xxh3_128, descriptor: int) -> int:

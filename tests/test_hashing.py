@@ -139,8 +139,14 @@ def test_what_is_no_regular_file_is_refused_at_once(tmp_path, kind):
     """A pipe may take a file's place after that was looked at; nobody writes into it."""
     os.mkfifo(tmp_path / "pipe")
     path = {"pipe": tmp_path / "pipe", "device": Path("/dev/zero"), "directory": tmp_path}[kind]
-    with pytest.raises(OSError, match=r"no regular file|Is a directory"):
+    before = os.open(tmp_path, os.O_RDONLY)
+    os.close(before)
+    with pytest.raises(OSError, match=r"this is no regular file"):
         hash_file(path)
+    # The lowest descriptor that is free is the same: none was left open.
+    after = os.open(tmp_path, os.O_RDONLY)
+    os.close(after)
+    assert after == before
 
 
 def test_a_file_that_grows_while_it_is_read_is_left_in_the_end(tmp_path, monkeypatch):
