@@ -288,6 +288,17 @@ class Session:
         wanted = self.settings.jobs or usable_cores()
         return max(1, min(wanted, stages))
 
+    @property
+    def _initializer(self) -> Callable[[], None]:
+        """What sets a worker up."""
+        if not self.settings.strict:
+            return functools.partial(prepare, str(self.root), preload=self.pipeline.modules)
+        # Late, as below. What the project imports is to be imported where it can't read at will.
+        from pivot.engine.spares import used_libraries
+
+        libraries = used_libraries(self.importer.sources)
+        return functools.partial(prepare, str(self.root), libraries=libraries)
+
     def open_executor(self, jobs: int, expected: int = 0, *, spares: bool = False) -> Executor:
         """Make the configured executor, for so many jobs at once and so many tasks at least.
 
@@ -295,10 +306,11 @@ class Session:
         """
         # A process can't be rid of what it has loaded of a library.
         loaded = sorted(self.importer.sources.items()), sorted(map(repr, libraries()))
+        environment = sorted(os.environ.items())
         options = ExecutorOptions(
             jobs=jobs,
-            initializer=functools.partial(prepare, str(self.root), preload=self.pipeline.modules),
-            generation=hash_text(repr((str(self.root), loaded, sorted(os.environ.items())))),
+            initializer=self._initializer,
+            generation=hash_text(repr((str(self.root), loaded, environment))),
             expected=expected,
         )
         if spares:
@@ -313,7 +325,14 @@ class Session:
                 ),
                 spare_generation=hash_text(repr((str(self.root), installation()))),
             )
-        return self.host.make_executor(self.settings.executor, options)
+        executor = self.host.make_executor(self.settings.executor, options)
+        if self.settings.strict and not executor.isolated:
+            raise UsageError(
+                f"strict confines worker processes, and executor {self.settings.executor!r} has "
+                "none: it runs stages in the process that it's called in",
+                hint="use the executor loky",
+            )
+        return executor
 
     def emitter(self, on_event: Callable[[Event], None] | None) -> Callable[[Event], None]:
         """Give a function that tells an event to the caller and to the plugins."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from pivot.api.opening import Root
+    from pivot.confinement import Confinement
     from pivot.discovery.singles import Settings as ParamSettings
     from pivot.engine.certificate import Question
     from pivot.engine.judge import Verdict
@@ -44,6 +45,7 @@ def run(
     force: bool = False,
     pull: bool = False,
     keep_going: bool | None = None,
+    strict: bool | None = None,
     on_event: Callable[[Event], None] | None = None,
     on_explanation: Callable[[Explanation], None] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
@@ -65,6 +67,8 @@ def run(
         pull: get from the default remote what somebody has run with the same code, parameters and
             inputs, instead of running it again.
         keep_going: after a failure, go on with what does not depend on it.
+        strict: fail a stage that opens what it doesn't declare, and have the kernel refuse that to
+            all code, also that which opens files without Python (Linux).
         on_event: called with every event, in the calling thread.
         on_explanation: called likewise with why a stage is going to run or to be restored, before
             that is decided; with the differences of the sources, as `explain(diff=True)` gives it.
@@ -82,7 +86,7 @@ def run(
         PivotError: before anything runs, for whatever is wrong with the pipeline or the call.
     """
     began_ns, started_ns = time.time_ns(), time.monotonic_ns()
-    overrides = {"executor": executor, "jobs": jobs, "keep_going": keep_going}
+    overrides = {"executor": executor, "jobs": jobs, "keep_going": keep_going, "strict": strict}
     with open_session(root, registry, overrides, plugins, params) as session:
         report, judge = run_in(
             session,
@@ -146,6 +150,7 @@ def run_in(
             emit,
             cancellation or Cancellation(),
             _supply(session, stack, on_progress) if pull else None,
+            _confiner(session) if session.settings.strict else None,
         )
         stack.enter_context(recorder)
         report = runner.run()
@@ -166,6 +171,13 @@ def _supply(
     remote = open_remembering(session, choose_remote(session.settings, None), Options())
     stack.callback(remote.close)
     return Supplier(session.workspace, remote, on_progress).supply
+
+
+def _confiner(session: Session) -> Callable[[Stage, Verdict], Confinement]:
+    # Late: few runs are strict.
+    from pivot.engine.confining import Confiner
+
+    return Confiner(session.workspace, session.stages.values(), session.sources)
 
 
 def _judge(

@@ -51,6 +51,7 @@ def watch(
     jobs: int | None = None,
     force: bool = False,
     keep_going: bool | None = None,
+    strict: bool | None = None,
     restart: bool = False,
     globs: Sequence[str] | None = None,
     debounce: float | None = None,
@@ -72,6 +73,7 @@ def watch(
         jobs: as for `run`.
         force: whether the first pass runs the targets even if they are up to date.
         keep_going: as for `run`.
+        strict: as for `run`.
         restart: whether a change stops the pass that it affects, which then starts over.
         globs: which files are watched, as in a `.gitignore`; the setting `watch.globs` by default.
         debounce: how many seconds after a change nothing must follow; the setting
@@ -90,6 +92,7 @@ def watch(
         "executor": executor,
         "jobs": jobs,
         "keep_going": keep_going,
+        "strict": strict,
         "watch.globs": None if globs is None else list(globs),
         "watch.debounce": debounce,
     }

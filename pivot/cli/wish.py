@@ -25,6 +25,7 @@ class Wish:
     keep_going: bool | None
     jobs: int | None
     executor: str | None
+    strict: bool | None = None
     #: Whether to get from the remote what somebody else has run.
     pull: bool = False
     #: By what to know the same wish again, and to answer it if there's nothing to do.
@@ -44,4 +45,5 @@ class Wish:
             "jobs": self.jobs,
             "force": self.force,
             "keep_going": self.keep_going,
+            "strict": self.strict,
         }

@@ -53,6 +53,7 @@ class Settings:
     lock_timeout: float = 600.0
     keep_going: bool = False
     undeclared: str = "track"
+    strict: bool = False
     fingerprint_packages: str = "version"
     history_runs: int = 100
     data_diff_memory: int = 500_000_000
@@ -64,6 +65,11 @@ class Settings:
     #: Key -> the layer that its value comes from: `default`, `pyproject.toml:12`,
     #: `.pivot/config.yaml:3`, `PIVOT_JOBS`, `command line`.
     origins: Mapping[str, str] = field(default_factory=dict[str, str], compare=False, repr=False)
+
+    @property
+    def on_undeclared(self) -> str:
+        """What is done about files that a stage opens and doesn't declare."""
+        return "error" if self.strict else self.undeclared
 
     def value(self, key: str) -> object:
         """Give the value of one setting; raise `ConfigError` if there is none of this name."""
@@ -128,6 +134,11 @@ SETTINGS: tuple[Setting, ...] = (
         Choice(("track", "warn", "error", "off")),
         "What to do about files that a stage opens and doesn't declare: track them like inputs and "
         "warn, only warn, fail, or nothing",
+    ),
+    Setting(
+        "strict",
+        Switch(),
+        "Fail a stage that opens what it doesn't declare, and have the kernel refuse it (Linux)",
     ),
     Setting(
         "fingerprint.packages",

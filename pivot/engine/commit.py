@@ -261,7 +261,7 @@ class Committer:
         if not outcome.trace.complete:
             self._warn(stage.name, _UNWATCHED)
         found = self._observer.record(stage, outcome.trace)
-        policy = self._workspace.settings.undeclared
+        policy = self._workspace.settings.on_undeclared
         messages = undeclared(found, tracked=policy == "track")
         if messages and policy == "error":
             raise StageError(

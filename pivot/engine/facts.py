@@ -96,7 +96,7 @@ class FactFinder:
     def record(self, stage: Stage, trace: Trace) -> Recorded:
         """Give the facts that a stage met while it ran."""
         found = Recorded()
-        policy = self._workspace.settings.undeclared
+        policy = self._workspace.settings.on_undeclared
         if policy != "off":
             own = _Own(stage, trace)
             self._record_reads(trace.reads, own, found)

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
     from concurrent.futures import Future
 
+    from pivot.confinement import Confinement
     from pivot.engine.cancellation import Cancellation
     from pivot.engine.commit import Committer
     from pivot.engine.judge import Judge, Verdict
@@ -115,8 +116,11 @@ class Runner:
         emit: Callable[[Event], None],
         cancellation: Cancellation,
         supply: Callable[[Stage, Verdict], bool] | None = None,
+        confine: Callable[[Stage, Verdict], Confinement] | None = None,
     ) -> None:
         self._plan = plan
+        #: Says what a stage may read and write, if that is to be seen to.
+        self._confine = confine
         #: Gets from elsewhere what a stage would otherwise run for; says whether to judge it again.
         self._supply = supply
         self._schedule = plan.schedule
@@ -409,7 +413,10 @@ class Runner:
             )
         self._emit(StageStarted(name))
         task = Task(name, str(self._workspace.root), call, log, active.stage.timeout)
-        future = executor.submit(self._execute, task)
+        run = self._execute
+        if self._confine is not None:
+            run = functools.partial(run, confinement=self._confine(active.stage, active.verdict))
+        future = executor.submit(run, task)
         self._futures[name] = future
         future.add_done_callback(lambda _: self._arrived.put(lambda: self._settle(name)))
 

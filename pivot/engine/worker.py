@@ -31,8 +31,9 @@ from pivot.tracebacks import innermost_place, user_traceback
 from pivot.tracing import Tracer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Collection, Iterator
 
+    from pivot.confinement import Confined, Confinement
     from pivot.hashing import Algorithm
     from pivot.interfaces import Task, Trace
     from pivot.signature import Signature
@@ -108,23 +109,39 @@ def _preload(root: str, modules: tuple[str, ...]) -> None:
             importlib.import_module(module)
 
 
-def execute(task: Task, began_ns: int = 0) -> Outcome:
+def execute(task: Task, began_ns: int = 0, confinement: Confinement | None = None) -> Outcome:
     """Run one stage and give what came of it.
 
     Modules of the project that were imported before `began_ns`, the monotonic time at which the run
-    began, are imported anew: what their import reads may have changed since.
+    began, are imported anew: what their import reads may have changed since. With a confinement,
+    nothing but what it permits can be read or written.
     """
+    return _ended(task, lambda: _outcome(task, began_ns, confinement))
+
+
+def _ended(task: Task, act: Callable[[], Outcome]) -> Outcome:
+    """Give what an act in the project's root gives, or what it raises as a failure."""
     started = time.perf_counter()
     try:
         with contextlib.chdir(task.root):
-            _import_afresh(began_ns)
-            outs, trace = _perform(task)
+            return act()
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - user code may raise anything, SystemExit too
         failure = _failure(error, Path(task.root))
         return Outcome(task.stage, time.perf_counter() - started, failure=failure)
-    return Outcome(task.stage, time.perf_counter() - started, outs, trace=trace)
+
+
+def _outcome(task: Task, began_ns: int, confinement: Confinement | None) -> Outcome:
+    _import_afresh(began_ns)
+    if confinement is None:
+        return _perform(task)
+    # Late: only a strict run needs it.
+    from pivot.confinement import run_confined
+
+    return run_confined(
+        task, confinement, lambda confined: _ended(task, lambda: _perform(task, confined))
+    )
 
 
 def _failure(error: BaseException, root: Path) -> Failure:
@@ -181,21 +198,34 @@ def _registering(task: Task) -> contextlib.AbstractContextManager[object]:
     return REGISTRY.collecting(Path(task.root))
 
 
-def _perform(task: Task) -> tuple[tuple[Produced, ...], Trace]:
+def _perform(task: Task, confined: Confined | None = None) -> Outcome:
+    started = time.perf_counter()
+    try:
+        outs, trace = _made(task, confined)
+    except BaseException as error:
+        refused = confined.refused(error) if confined else None
+        if refused is None:
+            raise
+        raise refused from error
+    return Outcome(task.stage, time.perf_counter() - started, outs, trace=trace)
+
+
+def _made(task: Task, confined: Confined | None) -> tuple[tuple[Produced, ...], Trace]:
     with discarded() if task.log else contextlib.nullcontext(), _registering(task):
         call = loads(task.payload)
     assert isinstance(call, Call)  # noqa: S101 - we packed it
     try:
         with captured(task.log, _PATIENCE) if task.log else contextlib.nullcontext():
-            trace = _traced(task, call.stage)
+            trace = _traced(task, call.stage, confined)
         tree = Tree(Path(task.root), call.algorithm)
-        return tuple(_produced(tree, task, out) for out in call.stage.outs), trace
+        missing = confined.unwritten if confined else frozenset[str]()
+        return tuple(_produced(tree, task, out, missing) for out in call.stage.outs), trace
     except PivotError as error:
         error.where = error.where or call.stage.place
         raise
 
 
-def _traced(task: Task, stage: Stage) -> Trace:
+def _traced(task: Task, stage: Stage, confined: Confined | None) -> Trace:
     """Call a stage's function and give what it did.
 
     Modules that it imported are forgotten: a process imports a module once, and the next stage must
@@ -208,6 +238,8 @@ def _traced(task: Task, stage: Stage) -> Trace:
         _call(stage)
     finally:
         trace = tracer.stop()
+        if confined is not None:
+            confined.written = frozenset(one.path for one in trace.writes)
         sources = forget(sys.modules.keys() - loaded)
     return dataclasses.replace(trace, sources=tuple(sorted(sources.items())), imported=_news())
 
@@ -300,8 +332,8 @@ def _save(out: Output, value: Any) -> None:
         raise _LoaderFailedError(out.path, f"{what}: {_in_words(error)}") from error
 
 
-def _produced(tree: Tree, task: Task, out: Output) -> Produced:
-    found = tree.look(out.path)
+def _produced(tree: Tree, task: Task, out: Output, missing: Collection[str]) -> Produced:
+    found = None if out.path in missing else tree.look(out.path)
     if found is None:
         raise _OutputError(
             f"it did not write its output {out.path!r}",

@@ -41,6 +41,11 @@ if TYPE_CHECKING:
     is_flag=True,
     help="After a failure, go on with what does not depend on it.",
 )
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Let stages read and write only what they declare (Linux); others fail.",
+)
 @click.option("--pull", is_flag=True, help="Get what the remote has, instead of running it.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="How many stages may run at once.")
 @click.option("--watch", is_flag=True, help="Run again whenever files change, until Ctrl-C.")
@@ -75,6 +80,7 @@ def run(
     settings: tuple[str, ...],
     force: bool,
     keep_going: bool,
+    strict: bool,
     pull: bool,
     jobs: int | None,
     watch: bool,
@@ -102,12 +108,15 @@ def run(
         raise click.UsageError("--restart, --glob and --debounce go with --watch")
     if watch and mode is not None:
         raise click.UsageError(f"--watch runs stages, and --{mode} runs none")
+    if strict and mode is not None:
+        raise click.UsageError(f"--strict is for stages that run, and --{mode} runs none")
     if pull and (watch or mode is not None):
         raise click.UsageError(f"--pull and --{mode or 'watch'} can't be used together")
     chosen = in_project(targets, Path.cwd())
     if mode is not None:
         return _foretell(chosen, settings, mode, force=force, diff=diff, as_json=as_json)
-    wish = Wish(chosen, settings, force, keep_going or None, jobs, executor, pull)
+    wish = Wish(chosen, settings, force, keep_going or None, jobs, executor)
+    wish = dataclasses.replace(wish, strict=strict or None, pull=pull)
     if watch:
         wish = dataclasses.replace(wish, restart=restart, globs=globs, debounce=debounce)
     if tui:
