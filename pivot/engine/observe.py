@@ -168,7 +168,11 @@ def _command_roots(command: Command) -> dict[str, Any]:
 
 def _is_model(value: Any) -> bool:
     # `isinstance` would ask all models there are, each time that it meets a new class.
-    return any(model in type(value).__mro__ for model in base_models())
+    bases = type(value).__mro__
+    for model in base_models():  # noqa: SIM110 - `any` would make a call of each
+        if model in bases:
+            return True
+    return False
 
 
 def _callables(value: Any, label: str) -> Iterator[tuple[str, Any]]:

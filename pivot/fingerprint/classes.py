@@ -26,7 +26,7 @@ from pivot.fingerprint.nodes import ClassNode
 from pivot.opacity import opaque_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pivot.fingerprint.callables import Callables
     from pivot.fingerprint.elsewhere import Elsewhere
@@ -63,6 +63,8 @@ class Classes:
         self.references = references
         self.callables = callables
         self.elsewhere = elsewhere
+        self._special = _Answers[str](_is_special)
+        self._holds_functions = _Answers[type](_may_hold_functions)
 
     def take_apart(self, value: object) -> Parts | None:
         """Give the parts of a class that can't be found under its name, None if it's no class."""
@@ -94,15 +96,16 @@ class Classes:
     def _attributes(self, cls: type) -> Iterator[tuple[str, object]]:
         own = self.references.home(cls).defined
         attributes = list(vars(cls).items())
-        if own is not None:
+        is_enum = issubclass(cls, enum.Enum)
+        if own is not None and not is_enum:
             # Most attributes are such, and what is left takes its time.
+            special, holds = self._special, self._holds_functions
             attributes = [
                 (name, value)
                 for name, value in attributes
-                if type(value) not in _PLAIN or not (name[:2] == "__" == name[-2:])
+                if not special[name] or holds[type(value)]
             ]
         generated = not _GENERATED.isdisjoint(vars(cls))
-        is_enum = issubclass(cls, enum.Enum)
         for name, value in sorted(attributes):
             functions = () if type(value) in _PLAIN else _functions_in(value)
             if functions:
@@ -158,6 +161,22 @@ def _functions_in(value: object) -> Sequence[FunctionType]:
         elif is_a(value, functools.cached_property):
             inner = [value.func]
     return [one for one in inner if is_a(one, FunctionType)]
+
+
+class _Answers[Question](dict[Question, bool]):
+    """The answers to some questions, each of which is asked hundreds of times: no calls."""
+
+    def __init__(self, ask: Callable[[Question], bool]) -> None:
+        super().__init__()
+        self._ask = ask
+
+    def __missing__(self, question: Question) -> bool:
+        answer = self[question] = self._ask(question)
+        return answer
+
+
+def _may_hold_functions(kind: type) -> bool:
+    return issubclass(kind, (FunctionType, *_LAYERS))
 
 
 def _is_noise(name: str, value: object) -> bool:

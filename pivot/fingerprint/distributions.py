@@ -104,7 +104,8 @@ def _metadata_directories(site: Path) -> dict[str, Path]:
 
 def _normalised(name: str) -> str:
     """Give a distribution's name as PEP 503 compares it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+    clean = name.replace("_", "-").replace(".", "-").lower()
+    return re.sub("-+", "-", clean) if "--" in clean else clean
 
 
 def _tops(metadata: Path) -> set[str]:

@@ -139,12 +139,25 @@ class SymbolIndex:
             self._put(key, (made.hash, made.uses))
         return made
 
+    def all_derived(self, file: str, content: bytes) -> dict[str, tuple[str, str]]:
+        """Give all that was kept of what follows from pieces of a file with this content."""
+        match self._get(f"derived from {self._key(file)}"):
+            case (bytes(known), dict(derived)) if known == content:
+                return derived
+            case _:
+                return {}
+
+    def keep_derived(self, file: str, content: bytes, derived: dict[str, tuple[str, str]]) -> None:
+        """Keep all that follows from pieces of a file with this content."""
+        self._put(f"derived from {self._key(file)}", (content, derived))
+
     # A memory that fails only costs time here; whoever depends on it will hear of it.
 
     def _get(self, key: str) -> Any:
-        with contextlib.suppress(StorageError):
+        try:
             return _decoded(self._memory.get(key))
-        return None
+        except StorageError:
+            return None
 
     def _put(self, key: str, plain: tuple[Any, ...]) -> None:
         with contextlib.suppress(StorageError):

@@ -23,7 +23,7 @@ from pivot.fingerprint.plain import plain_content
 from pivot.hashing import hash_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator
+    from collections.abc import Callable, Hashable, Iterator
 
     from pivot.fingerprint.origins import Origins
 
@@ -45,8 +45,8 @@ class Instances:
         self.origins = origins
         self.hash_value = hash_value
         self._singletons: dict[str, dict[int, str]] = {}
-        #: Type -> its slots, if instances of it can be told to be alike.
-        self._comparable: dict[type, tuple[_Slot, ...] | None] = {}
+        #: Type -> what gives the parts of an instance, if such can be told to be alike.
+        self._parts_of: dict[type, Callable[[object], list[object]] | None] = {}
 
     def take_apart(self, value: object) -> Parts:
         """Give the parts of any instance."""
@@ -74,13 +74,17 @@ class Instances:
         It can be told of frozen dataclasses of others with a few flags: of most loaders.
         """
         kind = type(value)
-        if kind not in self._comparable:
-            self._comparable[kind] = tuple(_slots(kind)) if self._is_comparable(kind) else None
-        slots = self._comparable[kind]
-        if slots is None or self._singleton(value):
+        if kind not in self._parts_of:
+            self._parts_of[kind] = _parts_of(kind) if self._is_comparable(kind) else None
+        parts_of = self._parts_of[kind]
+        if parts_of is None or self._singleton(value):
             return None
-        state = tuple([(name, type(part), part) for name, part in _state(value, slots)])
-        return (kind, state) if _FLAGS.issuperset([part for _, part, _ in state]) else None
+        try:
+            parts = parts_of(value)
+        except AttributeError:
+            return None
+        types = tuple(map(type, parts))
+        return (kind, types, tuple(parts)) if _FLAGS.issuperset(types) else None
 
     def _is_comparable(self, kind: type) -> bool:
         return (
@@ -150,7 +154,7 @@ def _slots(kind: type) -> Iterator[_Slot]:
                 yield name, slot
 
 
-def _state(value: object, slots: Iterable[_Slot] | None = None) -> Iterator[tuple[str, object]]:
+def _state(value: object) -> Iterator[tuple[str, object]]:
     kind = type(value)
     try:
         attributes = object.__getattribute__(value, "__dict__")
@@ -160,7 +164,7 @@ def _state(value: object, slots: Iterable[_Slot] | None = None) -> Iterator[tupl
         # What is computed at the first access is there or not, whatever the program says.
         if not isinstance(_class_attribute(kind, name), functools.cached_property):
             yield f"{name}", part
-    for name, slot in _slots(kind) if slots is None else slots:
+    for name, slot in _slots(kind):
         try:
             yield name, slot.__get__(value)
         except AttributeError:
@@ -178,6 +182,14 @@ def _may_have(value: object, name: str) -> bool:
 
 def _class_attribute(kind: type, name: str) -> object:
     return next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
+
+
+def _parts_of(kind: type) -> Callable[[object], list[object]]:
+    """Give what gives all that instances of a type hold, in the same order for each."""
+    if any("__dict__" in vars(base) for base in kind.__mro__):
+        return lambda value: [part for item in _state(value) for part in item]
+    getters = [slot.__get__ for _, slot in _slots(kind)]
+    return lambda value: [get(value) for get in getters]
 
 
 def _is_frozen(kind: type) -> bool:

@@ -33,7 +33,7 @@ from pivot.fingerprint.syntax import syntax_hash, without_defaults
 from pivot.signature import Signature, is_fresh
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
     from pivot.fingerprint.outline import Extent
@@ -118,9 +118,9 @@ class Defined:
             tree = without_defaults(node, fields)
             return Source(syntax_hash(tree), written_uses(uses_of(tree)))
 
-        key = " ".join(("reduced", self.hash, *sorted(fields)))
+        key = " ".join((self.hash, *sorted(fields)))
         # Of a class whose file has changed, what is known stays.
-        return self._source.index.derived(key, reduced) or Source(self.hash, self._use_texts)
+        return self._source.derived(key, reduced) or Source(self.hash, self._use_texts)
 
 
 class SourceFile:
@@ -142,8 +142,9 @@ class SourceFile:
         self._pieces: dict[int, Defined] = {}
         #: Identity of a code object -> what was found; the object is kept, and so its identity.
         self._found: dict[tuple[int, bool], tuple[Defined | None, CodeType]] = {}
-        #: The code of the imported module, and the identities of all code in it.
-        self._imported: tuple[CodeType, frozenset[int]] | None = None
+        #: The code of the imported module, what is directly in it by name, and the identities of
+        #: all that is in it, if they were asked for.
+        self._imported: tuple[CodeType, dict[str, CodeType], frozenset[int] | None] | None = None
 
     @functools.cached_property
     def whole(self) -> Defined:
@@ -216,6 +217,24 @@ class SourceFile:
         """The top-level statements that are there for an effect, with the names it may touch."""
         return [(self._piece(number), names) for number, names in self.outline.effects]
 
+    def derived(self, key: str, make: Callable[[], Source | None]) -> Source | None:
+        """Give what follows from a piece of the file; see `SymbolIndex.derived`.
+
+        All that was ever asked of one content of the file is kept together.
+        """
+        found = self._derived.get(key)
+        if found is not None:
+            return Source(*found)
+        made = make()
+        if made is not None:
+            self._derived[key] = made.hash, made.uses
+            self.index.keep_derived(self.file, self._content, self._derived)
+        return made
+
+    @functools.cached_property
+    def _derived(self) -> dict[str, tuple[str, str]]:
+        return self.index.all_derived(self.file, self._content)
+
     def forget_nodes(self) -> None:
         """Let the syntax go; who still needs it has the file parsed again."""
         self._nodes = None
@@ -261,11 +280,17 @@ class SourceFile:
         top = getattr(loader, "code", None)
         if not isinstance(top, CodeType):
             return False
-        if _has_at_its_name(top, code):
-            return True
         if self._imported is None or self._imported[0] is not top:
-            self._imported = top, frozenset(map(identity_of, _all_in(top)))
-        return identity_of(code) in self._imported[1]
+            direct = {one.co_name: one for one in top.co_consts if type(one) is CodeType}
+            self._imported = top, direct, None
+        _, direct, everything = self._imported
+        # Nearly all that is asked for are functions of the module itself, and methods.
+        if direct.get(code.co_name) is code or _has_at_its_name(top, code):
+            return True
+        if everything is None:
+            everything = frozenset(map(identity_of, _all_in(top)))
+            self._imported = top, direct, everything
+        return identity_of(code) in everything
 
     @functools.cached_property
     def _codes(self) -> frozenset[CodeType]:
