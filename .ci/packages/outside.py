@@ -53,13 +53,29 @@ def check_origin(projects: list[Project], environment: Environment, directory: P
 
 def run_tests(environment: Environment, directory: Path, tests: list[str]) -> bool:
     """Run the tests in a copy; give whether all of them passed."""
-    chosen = tests or [f"--ignore={path}" for path in _OF_THE_REPOSITORY]
     # What chance gives is no question of versions, nor are environments that tests make. Old
     # releases use what this Python has deprecated since; that is nothing to be mended here.
     options = ("--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--quiet")
-    quiet = ("-W", "ignore::DeprecationWarning")
+    options += ("-W", "ignore::DeprecationWarning", "-m", _MARKS)
+    passed = [_passes(environment, directory, (*options, *part)) for part in _parts(tests)]
+    return all(passed)
+
+
+def _parts(tests: list[str]) -> list[list[str]]:
+    """Give what is run together.
+
+    The plugins' tests are apart: pytest makes a module `plugins` of the directory that they lie in,
+    and tests of the core have projects with modules of that name.
+    """
+    if tests:
+        return [tests]
+    ignored = [f"--ignore={path}" for path in _OF_THE_REPOSITORY]
+    return [["tests", *ignored], ["plugins", *ignored]]
+
+
+def _passes(environment: Environment, directory: Path, arguments: tuple[str, ...]) -> bool:
     done = subprocess.run(
-        (environment.bin / "pytest", *options, *quiet, "-m", _MARKS, *chosen),
+        (environment.bin / "pytest", *arguments),
         cwd=directory,
         env=environment.variables(),
         check=False,

@@ -50,6 +50,8 @@ _BROKEN = (
     lmdb.PanicError,
     lmdb.IncompatibleError,
 )
+#: With what the system refuses, for reasons that a person can mend.
+_REFUSALS = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
 _ODD_FILE_SYSTEM = (
     "it can be deleted without harm; if that doesn't help, move the project to a local disk: "
     "LMDB needs a file system with locks and memory maps"
@@ -284,10 +286,10 @@ class _Environment:
             raise self._fault(error) from error
 
     def _fault(self, error: lmdb.Error) -> StorageError:
-        number = getattr(error, "code", 0)  # older releases only have the text
+        number = getattr(error, "code", 0) or _number_in(str(error))
         if number == errno.EIO:  # also what LMDB makes of a write that was cut short
             number = errno.ENOSPC
-        if number in {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}:
+        if number in _REFUSALS:
             reason = OSError(number, os.strerror(number))
             return storage_error(reason, "use", self._path)
         return StorageError(f"can't use {self._path}: {error}", hint=_ODD_FILE_SYSTEM)
@@ -420,3 +422,9 @@ def _identity(path: Path) -> tuple[int, int] | None:
         status = (path / "data.mdb").stat()
         return status.st_dev, status.st_ino
     return None
+
+
+def _number_in(text: str) -> int:
+    """Give the number of the system's error that a text ends with: lmdb < 3 has no more."""
+    numbers = (errno.EIO, *_REFUSALS)
+    return next((number for number in numbers if text.endswith(os.strerror(number))), 0)
